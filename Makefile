@@ -1,0 +1,59 @@
+# make demo    sets up what it needs, renders sandbox clips, runs the report notebook, prints the report's path
+# make test    sets up what it needs (system browser and PostgreSQL included), runs every test
+# make check   lint, types, a built wheel
+# make bench   measures, and prints ratios against a baseline in the same run
+# make lab     opens JupyterLab on the notebooks
+# make example builds the report that is kept in reports/example again
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+
+.PHONY: demo test check bench lab example clean
+
+demo: $(VENV)/.run
+	$(BIN)/kit demo
+
+test: $(VENV)/.test system
+	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m build --wheel --outdir build/wheel .
+
+bench: $(VENV)/.test
+	$(BIN)/python -m pytest tests/bench -s -p no:cacheprovider -o python_files='bench_*.py' $(ARGS)
+
+lab: $(VENV)/.lab
+	$(BIN)/jupyter lab notebooks
+
+example: $(VENV)/.run
+	$(BIN)/python reports/build_example.py reports/example
+
+# A virtual environment each target can rely on; made again when pyproject.toml changes.
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -c 'import ensurepip, venv' || sh tests/system.sh python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgres,test,check]'
+	touch $@ $(VENV)/.run
+
+$(VENV)/.lab: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab]'
+	touch $@
+
+.PHONY: system
+system:
+	sh tests/system.sh chromium postgresql nodejs
+
+clean:
+	rm -rf $(VENV) build dist demo-study

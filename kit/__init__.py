@@ -1,0 +1,62 @@
+"""Which text-to-video model should we use? Film, rate, measure and report, in Jupyter.
+
+    study = kit.Study("my-study")
+    study.import_clips("clips.csv")
+    study.measure()
+    study.import_votes("votes.csv")
+    kit.report(study, out="reports/")
+
+`import kit` loads nothing heavy: each name below is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kit.compare import Comparison as Comparison
+    from kit.compare import compare as compare
+    from kit.errors import KitError as KitError
+    from kit.report import Page as Page
+    from kit.report import report as report
+    from kit.study import Study as Study
+    from kit.suite import Suite as Suite
+    from kit.suite import load as load_suite
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": ("kit.compare", "Comparison"),
+    "KitError": ("kit.errors", "KitError"),
+    "Page": ("kit.report", "Page"),
+    "Study": ("kit.study", "Study"),
+    "Suite": ("kit.suite", "Suite"),
+    "compare": ("kit.compare", "compare"),
+    "load_suite": ("kit.suite", "load"),
+    "report": ("kit.report", "report"),
+}
+
+__all__ = [
+    "Comparison",
+    "KitError",
+    "Page",
+    "Study",
+    "Suite",
+    "__version__",
+    "compare",
+    "load_suite",
+    "report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kit' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    value = getattr(import_module(module), attribute)
+    # Importing the submodule `kit.report` sets the package attribute to the module; the function is meant.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

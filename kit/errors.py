@@ -1,0 +1,129 @@
+"""Every error that a user of the kit can cause, in one place.
+
+    KitError
+    ├── BadInput            something given to the kit is wrong; carries every fault found
+    │   ├── BadSuite        a prompt suite
+    │   ├── BadManifest     a clip manifest
+    │   ├── BadVotes        a file of votes
+    │   ├── BadScores       a file of scores
+    │   ├── BadConfig       study.yaml
+    │   └── BadParameter    an argument, a setting or a notebook parameter
+    ├── StudyError
+    │   ├── StudyMissing    there is no study where one was looked for
+    │   ├── StudyExists     there is one where a new one was to be made
+    │   ├── StudyTooNew     written by a newer kit
+    │   └── StudyBusy       another process holds the database for too long
+    ├── ClipError
+    │   ├── ClipMissing     the study names a clip whose file is gone
+    │   └── ClipUnreadable  the bytes are not a video that can be decoded
+    ├── ReportError         the report notebook failed; names the cell
+    └── MissingExtra        an optional package is not installed
+
+A message says what was seen, what was expected and what to do. Messages never carry keys.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One thing wrong with something given to the kit, and where it stands.
+
+    `line` counts from 1 as an editor shows it (the header of a CSV file is line 1).
+    """
+
+    where: str
+    problem: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = self.where
+        if self.line is not None:
+            place += f", line {self.line}"
+        if self.column is not None:
+            place += f", {self.column}"
+        return f"{place}: {self.problem}"
+
+
+class KitError(Exception):
+    """The root of the kit's own errors: catch this to catch them all."""
+
+
+class BadInput(KitError):
+    """Something given to the kit is wrong. `faults` holds every fault found, in the order of the file."""
+
+    def __init__(self, faults: Iterable[Fault] | str) -> None:
+        self.faults: tuple[Fault, ...] = () if isinstance(faults, str) else tuple(faults)
+        text = faults if isinstance(faults, str) else "\n".join(str(f) for f in self.faults)
+        super().__init__(text)
+
+
+class BadSuite(BadInput):
+    """A prompt suite is wrong."""
+
+
+class BadManifest(BadInput):
+    """A clip manifest is wrong."""
+
+
+class BadVotes(BadInput):
+    """A file of votes is wrong."""
+
+
+class BadScores(BadInput):
+    """A file of scores is wrong."""
+
+
+class BadConfig(BadInput):
+    """A study.yaml is wrong."""
+
+
+class BadParameter(BadInput):
+    """An argument, a setting or a notebook parameter is wrong."""
+
+
+class StudyError(KitError):
+    """Something about the study as a whole."""
+
+
+class StudyMissing(StudyError):
+    """There is no study where one was looked for."""
+
+
+class StudyExists(StudyError):
+    """There is a study already where a new one was to be made."""
+
+
+class StudyTooNew(StudyError):
+    """The study was written by a newer version of the kit."""
+
+
+class StudyBusy(StudyError):
+    """Another process held the study's database for too long."""
+
+
+class ClipError(KitError):
+    """Something about one clip."""
+
+
+class ClipMissing(ClipError):
+    """The study names a clip whose file is gone."""
+
+
+class ClipUnreadable(ClipError):
+    """The bytes are not a video that can be decoded."""
+
+
+class ReportError(KitError):
+    """The report notebook failed."""
+
+
+class MissingExtra(KitError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed; "
+            f"install it with: pip install 't2v-eval-kit[{extra}]'"
+        )
