@@ -1,0 +1,397 @@
+"""The study: prompts, clips, measurements, votes and scores, and the only door to where they are kept."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from kit import canonical
+from kit.errors import BadParameter, ClipMissing, StudyError, StudyExists, StudyMissing
+from kit.rubric import Rubric
+from kit.storage import frames, records, schema
+from kit.storage.clipstore import ClipStore
+from kit.storage.config import StudyConfig
+from kit.storage.database import Database
+from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
+
+if TYPE_CHECKING:
+    from kit.importing import Imported, ImportedBallots
+    from kit.measure import MeasureSummary
+    from kit.metrics.base import Measurement
+
+YAML, DB, CLIPS = "study.yaml", "study.db", "clips"
+
+
+def utc_now() -> str:
+    """The present time as ISO 8601 in UTC, to the millisecond, ending in Z."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Study:
+    """A study in a folder, or on a database server with its clips on any fsspec store.
+
+    `Study("my-study")` opens the folder, or makes a new study there when it does not exist or is empty.
+    `Study("postgresql+psycopg://user@host/name", clips="s3://bucket/clips")` shares one among people and machines;
+    a password belongs into PGPASSWORD or ~/.pgpass rather than into the URL.
+
+    Raises StudyError for a folder that holds something else, StudyTooNew for a study written by a newer kit,
+    BadConfig for a study.yaml that cannot be used.
+    """
+
+    def __init__(
+        self, location: str | Path, *, clips: str | None = None, now: Callable[[], str] = utc_now
+    ) -> None:
+        """Open the study at `location`, or make one. `now` gives the time stamps; tests pass a fixed one."""
+        self._now = now
+        self._folder, url = _place(location)
+        if self._folder is not None:
+            _make_folder(self._folder)
+        self._database = Database(url, now)
+        try:
+            self._config = self._load_config(clips)
+            self._clips = ClipStore(self._config.clips or self._folder_clips())
+        except BaseException:
+            self._database.close()
+            raise
+
+    @classmethod
+    def create(
+        cls,
+        location: str | Path,
+        config: StudyConfig | None = None,
+        *,
+        now: Callable[[], str] = utc_now,
+    ) -> Self:
+        """Make a new study from a configuration. Raises StudyExists where there is one already."""
+        if cls.exists(location):
+            raise StudyExists(
+                f"there is a study at {location} already; choose another place, "
+                f"or import into it with: kit import {location} MANIFEST.csv"
+            )
+        config = config or StudyConfig()
+        folder, url = _place(location)
+        if folder is not None:
+            _make_folder(folder)
+            config.write(folder / YAML)
+        else:
+            database = Database(url, now)
+            records.set_meta(database, "config", config.to_yaml())
+            database.close()
+        return cls(location, now=now)
+
+    @classmethod
+    def open(cls, location: str | Path) -> Self:
+        """Open a study that must exist. Raises StudyMissing where there is none."""
+        if not cls.exists(location):
+            raise StudyMissing(
+                f"there is no study at {location}; make one with: kit init {location}, or see: kit demo"
+            )
+        return cls(location)
+
+    @staticmethod
+    def exists(location: str | Path) -> bool:
+        """Whether there is a study at this place."""
+        folder, url = _place(location)
+        if folder is not None:
+            return (folder / YAML).is_file() or (folder / DB).is_file()
+        database = Database(url, utc_now, migrate=False)
+        try:
+            return records.get_meta(database, "config") is not None
+        finally:
+            database.close()
+
+    # What the study is about
+
+    @property
+    def title(self) -> str:
+        """The study's title; the folder's name where none was given."""
+        return self._config.title or (self._folder.resolve().name if self._folder else "Study")
+
+    @property
+    def folder(self) -> Path | None:
+        """The study's folder; None for a study on a database server."""
+        return self._folder
+
+    @property
+    def config(self) -> StudyConfig:
+        """What study.yaml says."""
+        return self._config
+
+    @property
+    def rubric(self) -> Rubric:
+        """The dimensions that raters judge by."""
+        return self._config.rubric
+
+    @property
+    def models(self) -> list[str]:
+        """Models in order: those that study.yaml names, then those that clips brought along."""
+        found = self.requests["model"]
+        return list(dict.fromkeys([*self._config.models, *found]))
+
+    @property
+    def prompts(self) -> pd.DataFrame:
+        """One row a prompt: the suite's in its order, then those that clips brought along."""
+        return frames.prompts(self._config.suite, self.requests)
+
+    @property
+    def requests(self) -> pd.DataFrame:
+        """One row a request (prompt x model x settings x take), in the order in which they came."""
+        with self._database.reading() as connection:
+            return frames.requests(connection)
+
+    @property
+    def clips(self) -> pd.DataFrame:
+        """One row a clip: what its container and stream say of it."""
+        with self._database.reading() as connection:
+            return frames.clips(connection)
+
+    def pairs(self) -> pd.DataFrame:
+        """One row for every two models' clips of one prompt, same settings, same take, in the models' order."""
+        requests = self.requests.dropna(subset=["clip"])
+        order = {model: i for i, model in enumerate(self.models)}
+        rows: list[tuple[Any, ...]] = []
+        keys = requests["settings"].map(canonical.canonical)
+        for (prompt_id, take, _), group in requests.groupby(["prompt_id", "take", keys], sort=False):
+            members: list[Any] = sorted(group.itertuples(index=False), key=lambda r: order[r.model])
+            rows += [
+                (prompt_id, a.prompt, take, a.model, b.model, a.clip, b.clip)
+                for a, b in combinations(members, 2)
+            ]
+        columns = ["prompt_id", "prompt", "take", "model_a", "model_b", "clip_a", "clip_b"]
+        place = {p: i for i, p in enumerate(self.prompts["prompt_id"])}
+        rows.sort(key=lambda r: (place[r[0]], r[2]))
+        return pd.DataFrame(rows, columns=columns).astype({"take": "int64"})
+
+    # Clips and their measurements
+
+    def import_clips(
+        self, manifest: str | Path, *, add: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> "Imported":
+        """Read a clip manifest and store what it names; all of it or, where anything is wrong, nothing.
+
+        Where the study has a suite or names models, others are refused unless `add` is given.
+        Raises BadManifest with every fault found.
+        """
+        from kit.importing import import_clips
+
+        return import_clips(self, Path(manifest), add=add, progress=progress)
+
+    def store_clips(self, clips: Iterable[tuple[Path, NewClip]], requests: Sequence[NewRequest]) -> Stored:
+        """Store clip files, then their rows and requests in one transaction; what is there already stays.
+
+        A request that is there with the same clip has its notes, time and cost brought up to date.
+        """
+        rows = []
+        for path, clip in clips:
+            self._clips.put(path, clip.clip, clip.suffix)
+            rows.append(clip)
+        with self._database.writing() as connection:
+            return records.add_requests(connection, rows, requests, self._now())
+
+    @contextmanager
+    def clip_file(self, clip: str) -> Iterator[Path]:
+        """A clip as a local file, for as long as the block lasts. Raises ClipMissing."""
+        with self._database.reading() as connection:
+            suffix = records.suffix_of(connection, clip)
+        if suffix is None:
+            raise ClipMissing(f"there is no clip {clip[:12]}… in this study; `study.clips` lists them")
+        with self._clips.local_file(clip, suffix) as path:
+            yield path
+
+    def measure(
+        self,
+        *,
+        executor: Executor | None = None,
+        jobs: int = 1,
+        progress: Callable[[int, int, str, str | None], None] | None = None,
+    ) -> "MeasureSummary":
+        """Measure whatever has not been measured by the present version of each metric; see `kit.measure`."""
+        from kit.measure import measure
+
+        return measure(self, executor=executor, jobs=jobs, progress=progress)
+
+    @property
+    def measurements(self) -> pd.DataFrame:
+        """One row a clip and metric, of the newest version of that metric."""
+        with self._database.reading() as connection:
+            return frames.measurements(connection)
+
+    def measured(self) -> set[tuple[str, str, int]]:
+        """What has been measured: (clip, metric, version)."""
+        with self._database.reading() as connection:
+            return records.measured(connection)
+
+    def add_measurements(self, clip: str, measurements: Sequence["Measurement"]) -> None:
+        """Keep what was measured of one clip; a result already there for that version stays."""
+        with self._database.writing() as connection:
+            records.add_measurements(connection, clip, measurements)
+
+    def faults(self) -> dict[str, tuple[int, str]]:
+        """Clips that could not be decoded whole: the decoder's version and the reason, by clip."""
+        with self._database.reading() as connection:
+            return records.faults(connection)
+
+    def add_fault(self, clip: str, version: int, reason: str) -> None:
+        """Keep why a clip could not be decoded, or not whole."""
+        with self._database.writing() as connection:
+            records.add_fault(connection, clip, version, reason)
+
+    # Votes and scores
+
+    def import_votes(self, path: str | Path) -> "ImportedBallots":
+        """Read a file of votes; all of it or, where anything is wrong, nothing. Raises BadVotes."""
+        from kit.importing import import_votes
+
+        return import_votes(self, Path(path))
+
+    def import_scores(self, path: str | Path) -> "ImportedBallots":
+        """Read a file of scores; all of it or, where anything is wrong, nothing. Raises BadScores."""
+        from kit.importing import import_scores
+
+        return import_scores(self, Path(path))
+
+    def export_votes(self, path: str | Path) -> int:
+        """Write the votes as CSV, newest revisions only; returns how many."""
+        from kit.ballots import write_votes
+
+        votes = self.votes
+        write_votes(votes, Path(path))
+        return len(votes)
+
+    def export_scores(self, path: str | Path) -> int:
+        """Write the scores as CSV, newest revisions only; returns how many."""
+        from kit.ballots import write_scores
+
+        scores = self.scores
+        write_scores(scores, Path(path))
+        return len(scores)
+
+    def add_votes(self, votes: Sequence[NewVote]) -> Stored:
+        """Keep votes. The same vote again changes nothing; a changed one becomes a new revision."""
+        with self._database.writing() as connection:
+            return records.add_votes(connection, votes, self._now())
+
+    def add_scores(self, scores: Sequence[NewScore]) -> Stored:
+        """Keep scores. The same score again changes nothing; a changed one becomes a new revision."""
+        with self._database.writing() as connection:
+            return records.add_scores(connection, scores, self._now())
+
+    @property
+    def votes(self) -> pd.DataFrame:
+        """One row a vote, newest revision, `a` being the model that comes first in `models`."""
+        return frames.newest(self.vote_history, schema.VOTE_KEY)
+
+    @property
+    def vote_history(self) -> pd.DataFrame:
+        """Every revision of every vote, oldest first."""
+        models = self.models
+        with self._database.reading() as connection:
+            return frames.votes(connection, models)
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row a score, newest revision."""
+        return frames.newest(self.score_history, schema.SCORE_KEY)
+
+    @property
+    def score_history(self) -> pd.DataFrame:
+        """Every revision of every score, oldest first."""
+        with self._database.reading() as connection:
+            return frames.scores(connection)
+
+    # The study as a whole
+
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that a report is made from; times of storing do not enter."""
+        return canonical.digest(
+            {
+                "config": self._config.to_data(),
+                "requests": frames.records(self.requests, drop=["created_at"]),
+                "clips": frames.records(self.clips, drop=["created_at"]),
+                "measurements": frames.records(self.measurements, drop=["series"]),
+                "votes": frames.records(self.votes, drop=["created_at", "revision"]),
+                "scores": frames.records(self.scores, drop=["created_at", "revision"]),
+                "faults": {clip: list(fault) for clip, fault in self.faults().items()},
+            }
+        )
+
+    def close(self) -> None:
+        """Give back connections; a study can also be used as `with kit.Study(...) as study:`."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        place = str(self._folder) if self._folder else "a database server"
+        return f"<Study {self.title!r} in {place}>"
+
+    def _folder_clips(self) -> str:
+        if self._folder is None:
+            raise BadParameter(
+                "a study on a database server needs a place for its clips; "
+                "give one, for example clips='s3://bucket/study' or clips='/mnt/shared/clips'"
+            )
+        return str(self._folder / CLIPS)
+
+    def _load_config(self, clips: str | None) -> StudyConfig:
+        if self._folder is not None:
+            path = self._folder / YAML
+            if not path.exists():
+                StudyConfig(clips=clips).write(path)
+            config = StudyConfig.read(path)
+        else:
+            stored = records.get_meta(self._database, "config")
+            if stored is not None:
+                config = StudyConfig.from_yaml(stored, "the study's configuration")
+            else:
+                config = StudyConfig(clips=clips or self._folder_clips())
+                records.set_meta(self._database, "config", config.to_yaml())
+        return config if clips is None else replace(config, clips=clips)
+
+
+def _place(location: str | Path) -> tuple[Path | None, URL]:
+    """The folder (None for a server) and the database's URL."""
+    text = str(location)
+    if not text.strip():
+        raise BadParameter("the study's place is empty; give a folder or a database URL")
+    if re.match(r"^[a-z0-9+]{2,}://", text):
+        try:
+            return None, make_url(text)
+        except (ArgumentError, ValueError) as error:
+            raise BadParameter(
+                "the database URL cannot be read; expected for example postgresql+psycopg://user@host/name"
+            ) from error
+    folder = Path(text).expanduser()
+    return folder, URL.create("sqlite", database=str(folder / DB))
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder} is a file; a study is a folder")
+    strangers = (
+        [] if not folder.exists() or Study.exists(folder) else sorted(p.name for p in folder.iterdir())[:3]
+    )
+    if strangers:
+        raise StudyError(
+            f"{folder} holds other files ({', '.join(strangers)}, …) and no study; choose a new or an empty folder"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"{folder} cannot be made: {error.strerror}") from error
