@@ -1,6 +1,5 @@
 """The study: prompts, clips, measurements, votes and scores, and the only door to where they are kept."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -12,13 +11,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from kit import canonical
-from kit.errors import BadParameter, ClipMissing, StudyError, StudyExists, StudyMissing
+from kit.errors import BadParameter, ClipMissing, StudyExists, StudyMissing
 from kit.rubric import Rubric
-from kit.storage import frames, records, schema
+from kit.storage import frames, places, records, schema
 from kit.storage.clipstore import ClipStore
 from kit.storage.config import StudyConfig
 from kit.storage.database import Database
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
     from kit.importing import Imported, ImportedBallots
     from kit.measure import MeasureSummary
     from kit.metrics.base import Measurement
-
-YAML, DB, CLIPS = "study.yaml", "study.db", "clips"
 
 
 def utc_now() -> str:
@@ -53,9 +48,9 @@ class Study:
     ) -> None:
         """Open the study at `location`, or make one. `now` gives the time stamps; tests pass a fixed one."""
         self._now = now
-        self._folder, url = _place(location)
+        self._folder, url = places.place_of(location)
         if self._folder is not None:
-            _make_folder(self._folder)
+            places.make_folder(self._folder)
         self._database = Database(url, now)
         try:
             self._config = self._load_config(clips)
@@ -79,10 +74,10 @@ class Study:
                 f"or import into it with: kit import {location} MANIFEST.csv"
             )
         config = config or StudyConfig()
-        folder, url = _place(location)
+        folder, url = places.place_of(location)
         if folder is not None:
-            _make_folder(folder)
-            config.write(folder / YAML)
+            places.make_folder(folder)
+            config.write(folder / places.YAML)
         else:
             database = Database(url, now)
             records.set_meta(database, "config", config.to_yaml())
@@ -101,14 +96,7 @@ class Study:
     @staticmethod
     def exists(location: str | Path) -> bool:
         """Whether there is a study at this place."""
-        folder, url = _place(location)
-        if folder is not None:
-            return (folder / YAML).is_file() or (folder / DB).is_file()
-        database = Database(url, utc_now, migrate=False)
-        try:
-            return records.get_meta(database, "config") is not None
-        finally:
-            database.close()
+        return places.exists(places.place_of(location))
 
     # What the study is about
 
@@ -231,7 +219,7 @@ class Study:
         with self._database.reading() as connection:
             return records.measured(connection)
 
-    def add_measurements(self, clip: str, measurements: Sequence["Measurement"]) -> None:
+    def add_measurements(self, clip: str, measurements: Iterable["Measurement"]) -> None:
         """Keep what was measured of one clip; a result already there for that version stays."""
         with self._database.writing() as connection:
             records.add_measurements(connection, clip, measurements)
@@ -347,11 +335,11 @@ class Study:
                 "a study on a database server needs a place for its clips; "
                 "give one, for example clips='s3://bucket/study' or clips='/mnt/shared/clips'"
             )
-        return str(self._folder / CLIPS)
+        return str(self._folder / places.CLIPS)
 
     def _load_config(self, clips: str | None) -> StudyConfig:
         if self._folder is not None:
-            path = self._folder / YAML
+            path = self._folder / places.YAML
             if not path.exists():
                 StudyConfig(clips=clips).write(path)
             config = StudyConfig.read(path)
@@ -363,35 +351,3 @@ class Study:
                 config = StudyConfig(clips=clips or self._folder_clips())
                 records.set_meta(self._database, "config", config.to_yaml())
         return config if clips is None else replace(config, clips=clips)
-
-
-def _place(location: str | Path) -> tuple[Path | None, URL]:
-    """The folder (None for a server) and the database's URL."""
-    text = str(location)
-    if not text.strip():
-        raise BadParameter("the study's place is empty; give a folder or a database URL")
-    if re.match(r"^[a-z0-9+]{2,}://", text):
-        try:
-            return None, make_url(text)
-        except (ArgumentError, ValueError) as error:
-            raise BadParameter(
-                "the database URL cannot be read; expected for example postgresql+psycopg://user@host/name"
-            ) from error
-    folder = Path(text).expanduser()
-    return folder, URL.create("sqlite", database=str(folder / DB))
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise StudyError(f"{folder} is a file; a study is a folder")
-    strangers = (
-        [] if not folder.exists() or Study.exists(folder) else sorted(p.name for p in folder.iterdir())[:3]
-    )
-    if strangers:
-        raise StudyError(
-            f"{folder} holds other files ({', '.join(strangers)}, …) and no study; choose a new or an empty folder"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudyError(f"{folder} cannot be made: {error.strerror}") from error

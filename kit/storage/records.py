@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -227,7 +227,7 @@ def measured(connection: Connection) -> set[tuple[str, str, int]]:
     }
 
 
-def add_measurements(connection: Connection, clip: str, measurements: Sequence["Measurement"]) -> None:
+def add_measurements(connection: Connection, clip: str, measurements: Iterable["Measurement"]) -> None:
     """Add one clip's measurements; those there already stay."""
     table = schema.measurements
     there = {
