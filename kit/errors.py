@@ -16,6 +16,18 @@
     ├── ClipError
     │   ├── ClipMissing     the study names a clip whose file is gone
     │   └── ClipUnreadable  the bytes are not a video that can be decoded
+    ├── ProviderError       something about a provider; names it
+    │   ├── KeyMissing      no key was found for it
+    │   ├── KeyRejected     it does not accept the key
+    │   ├── NoCredit        the account cannot pay for the task
+    │   ├── RequestRefused  it refused the request as such; nothing was created
+    │   ├── RateLimited     too many requests; nothing was created
+    │   ├── NotSent         the request cannot have reached it
+    │   ├── SubmitUnknown   a paid task may have been created; never sent again by itself
+    │   ├── CannotAsk       it has no way to be asked that
+    │   ├── ProviderDown    it could not answer a question; ask again later
+    │   └── DownloadFailed  a finished clip could not be fetched
+    ├── BudgetExceeded      the next task would cost more than was allowed
     ├── ReportError         the report notebook failed; names the cell
     └── MissingExtra        an optional package is not installed
 
@@ -113,6 +125,66 @@ class ClipMissing(ClipError):
 
 class ClipUnreadable(ClipError):
     """The bytes are not a video that can be decoded."""
+
+
+class ProviderError(KitError):
+    """Something about a provider. The message carries no key and no signed link."""
+
+    def __init__(self, provider: str, message: str) -> None:
+        self.provider = provider
+        super().__init__(f"{provider}: {message}")
+
+
+class KeyMissing(ProviderError):
+    """No key was found for the provider."""
+
+
+class KeyRejected(ProviderError):
+    """The provider does not accept the key."""
+
+
+class NoCredit(ProviderError):
+    """The account cannot pay for the task; nothing was created."""
+
+
+class RequestRefused(ProviderError):
+    """The provider refused the request as such; nothing was created, and sending it again would not help."""
+
+
+class RateLimited(ProviderError):
+    """Too many requests; nothing was created. `retry_after` is in seconds, where the provider said so."""
+
+    def __init__(self, provider: str, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(provider, message)
+
+
+class NotSent(ProviderError):
+    """The request cannot have reached the provider, so nothing was created."""
+
+
+class SubmitUnknown(ProviderError):
+    """The provider may have created a paid task without our learning its id. Never sent again by itself."""
+
+
+class CannotAsk(ProviderError):
+    """The provider has no way to be asked that."""
+
+
+class ProviderDown(ProviderError):
+    """The provider could not answer a question (a poll, an account call); ask again later."""
+
+
+class DownloadFailed(ProviderError):
+    """A finished clip could not be fetched. `final`: trying the same link again would not help."""
+
+    def __init__(self, provider: str, message: str, *, final: bool = False) -> None:
+        self.final = final
+        super().__init__(provider, message)
+
+
+class BudgetExceeded(KitError):
+    """The next task would cost more than was allowed."""
 
 
 class ReportError(KitError):
