@@ -82,6 +82,12 @@ def import_clips(
                 f"{row.prompt_id} was stored without a text; to add it, write it into the suite in study.yaml"
             )
         requests.append(_new_request(row, clips[row.file].clip, provider, prompt))
+    notes += [
+        f"{row.file.name} ({clips[row.file].codec} in {clips[row.file].container}) will not play in a usual browser; "
+        "it is stored and measured all the same"
+        for row in rows
+        if not clips[row.file].browser_plays
+    ]
     before = set(study.clips["clip"])
     stored = study.store_clips(clips.items(), requests)
     new = len({clip.clip for clip in clips.values()} - before)

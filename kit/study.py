@@ -219,20 +219,22 @@ class Study:
         with self._database.reading() as connection:
             return records.measured(connection)
 
-    def add_measurements(self, clip: str, measurements: Iterable["Measurement"]) -> None:
-        """Keep what was measured of one clip; a result already there for that version stays."""
+    def add_measurements(
+        self, clip: str, measurements: Iterable["Measurement"], *, fault: tuple[int, str] | None = None
+    ) -> None:
+        """Keep what was measured of one clip; a result already there for that version stays.
+
+        `fault` is the decoder's version and why the clip could not be decoded, or not whole; it takes the place of
+        any that the clip had, and None clears it.
+        """
         with self._database.writing() as connection:
             records.add_measurements(connection, clip, measurements)
+            records.set_fault(connection, clip, fault)
 
     def faults(self) -> dict[str, tuple[int, str]]:
         """Clips that could not be decoded whole: the decoder's version and the reason, by clip."""
         with self._database.reading() as connection:
             return records.faults(connection)
-
-    def add_fault(self, clip: str, version: int, reason: str) -> None:
-        """Keep why a clip could not be decoded, or not whole."""
-        with self._database.writing() as connection:
-            records.add_fault(connection, clip, version, reason)
 
     # Votes and scores
 

@@ -434,6 +434,28 @@ def test_a_clip_whose_file_is_gone_is_named(manifest, tmp_path):
             pass
 
 
+def test_a_clip_that_was_missing_is_measured_once_it_is_back(manifest, tmp_path):
+    """A missing file is reported and not held against the clip; what is measured is stored and not measured again."""
+    with Study.create(tmp_path / "study") as study:
+        study.import_clips(manifest(four_rows()))
+        clip = study.clips["clip"][0]
+        with study.clip_file(clip) as path:
+            away = path.rename(tmp_path / "away.mp4")
+        first = study.measure()
+        assert (first.done, [name for name, _ in first.faults]) == (3, [clip])
+        away.rename(path)
+        second = study.measure()
+        assert (second.done, second.skipped, second.faults) == (1, 3, [])
+        assert study.measure().done == 0
+        assert study.faults() == {}
+        frame = study.measurements
+        assert frame.groupby("clip").size().nunique() == 1
+        width = frame[frame["metric"] == "width"]
+        assert set(width["value"]) == {96.0}
+        series = frame[frame["metric"] == "motion_amount"]["series"].iloc[0]
+        assert series.shape[1] == 2
+
+
 @pytest.mark.parametrize(
     ("place", "message"),
     [

@@ -39,8 +39,8 @@ _FIRST = (
         value {double}, text TEXT, unit VARCHAR, events TEXT NOT NULL, series {blob},
         PRIMARY KEY (clip, metric, version))""",
     """CREATE TABLE faults (
-        clip VARCHAR(64) NOT NULL REFERENCES clips (clip), version INTEGER NOT NULL, reason TEXT NOT NULL,
-        PRIMARY KEY (clip, version))""",
+        clip VARCHAR(64) NOT NULL PRIMARY KEY REFERENCES clips (clip), version INTEGER NOT NULL,
+        reason TEXT NOT NULL)""",
     """CREATE TABLE votes (
         id {id}, prompt_id VARCHAR NOT NULL, model_a VARCHAR NOT NULL, model_b VARCHAR NOT NULL,
         take INTEGER NOT NULL, dimension VARCHAR NOT NULL, rater VARCHAR NOT NULL, rater_kind VARCHAR NOT NULL,

@@ -1,13 +1,12 @@
 """Rows into the database: what is new, what is there already, what is a new revision of something there."""
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Table, and_, func, insert, inspect, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, inspect, select, update
 
 from kit import canonical
 from kit.errors import StudyError
@@ -255,31 +254,24 @@ def _measurement_row(clip: str, m: "Measurement") -> dict[str, Any]:
 
 
 def pack_series(series: np.ndarray[Any, Any]) -> bytes:
-    """A series as compressed little-endian float32."""
+    """A series, shape (n, 2), as compressed little-endian float32."""
     return zlib.compress(np.ascontiguousarray(series, dtype="<f4").tobytes(), 6)
 
 
 def unpack_series(packed: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """A series as it was packed, shape (n,)."""
-    return np.frombuffer(zlib.decompress(packed), dtype="<f4")
+    """A series as it was packed: shape (n, 2), a time in seconds and a value in each row."""
+    return np.frombuffer(zlib.decompress(packed), dtype="<f4").reshape(-1, 2)
 
 
 def faults(connection: Connection) -> dict[str, tuple[int, str]]:
-    """The newest fault of each clip: (decoder version, reason)."""
-    table = schema.faults
-    rows = connection.execute(select(table).order_by(table.c.clip, table.c.version))
+    """The fault of each clip that has one: (decoder version, reason)."""
+    rows = connection.execute(select(schema.faults).order_by(schema.faults.c.clip))
     return {row.clip: (row.version, row.reason) for row in rows}
 
 
-def add_fault(connection: Connection, clip: str, version: int, reason: str) -> None:
-    """Keep a fault; one there already for that version is replaced."""
+def set_fault(connection: Connection, clip: str, fault: tuple[int, str] | None) -> None:
+    """Keep a clip's fault in place of any it had; None clears it."""
     table = schema.faults
-    here = and_(table.c.clip == clip, table.c.version == version)
-    done = connection.execute(update(table).where(here).values(reason=reason))
-    if not done.rowcount:
-        connection.execute(insert(table).values(clip=clip, version=version, reason=reason))
-
-
-def from_json(text: str) -> Any:
-    """JSON as `kit.canonical` wrote it."""
-    return json.loads(text)
+    connection.execute(delete(table).where(table.c.clip == clip))
+    if fault is not None:
+        connection.execute(insert(table).values(clip=clip, version=fault[0], reason=fault[1]))

@@ -89,7 +89,7 @@ faults = Table(
     "faults",
     metadata,
     Column("clip", String(64), ForeignKey("clips.clip"), primary_key=True),
-    Column("version", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
     Column("reason", Text, nullable=False),
 )
 
