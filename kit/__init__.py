@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kit.compare import Comparison as Comparison
-    from kit.compare import compare as compare
+    from kit.comparison import Comparison as Comparison
+    from kit.comparison import compare as compare
     from kit.errors import KitError as KitError
     from kit.report import Page as Page
     from kit.report import report as report
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Comparison": ("kit.compare", "Comparison"),
+    "Comparison": ("kit.comparison", "Comparison"),
     "KitError": ("kit.errors", "KitError"),
     "Page": ("kit.report", "Page"),
     "Study": ("kit.study", "Study"),
     "Suite": ("kit.suite", "Suite"),
-    "compare": ("kit.compare", "compare"),
+    "compare": ("kit.comparison", "compare"),
     "load_suite": ("kit.suite", "load"),
     "report": ("kit.report", "report"),
 }
