@@ -1,0 +1,272 @@
+// One clip on the stage: its element, what is known of it, and the few things a player asks of its video.
+
+import { clipFrame, isHeld, positive, timingOf } from "./timing.js";
+
+/** @typedef {import("./timing.js").Timing} Timing */
+
+const LETTERS = "ABCDEF";
+
+/** Milliseconds after which a browser that stays silent is no longer waited for. */
+const PATIENCE = 4000;
+
+/** Milliseconds that a clip with sound may take to start. */
+const STARTING = 300;
+
+/** Seconds by which its time has to have moved: less than that, and it halts once more. */
+const UNDER_WAY = 0.025;
+
+export class Clip {
+  /**
+   * @param {HTMLElement} box  a `.kit-clip` as Python wrote it
+   * @param {number} index
+   * @param {AbortSignal} signal
+   * @param {{onbroken: () => void, onpause: () => void, onplay: () => void, onfacts: () => void}} tell
+   */
+  constructor(box, index, signal, tell) {
+    const video = box.querySelector("video");
+    const frame = box.querySelector(".kit-frame");
+    if (!video || !frame) throw new Error("kit player: a .kit-clip needs a .kit-frame with a <video> in it");
+    this.box = box;
+    this.video = video;
+    this.frame = /** @type {HTMLElement} */ (frame);
+    this.letter = LETTERS[index] ?? String(index + 1);
+    this.name = box.dataset.name ?? this.letter;
+    this.hasAudio = box.dataset.audio === "true";
+    this.shown = true;
+    this.broken = false;
+    /** Whether this player, not the browser, wants the clip to run. */
+    this.wanted = false;
+    /** @type {Timing} */
+    this.timing = this.readTiming();
+    this.signal = signal;
+    this.tell = tell;
+    this.source = video.getAttribute("src") ?? "";
+    /** @type {string | null} */
+    this.blob = null;
+    /** @type {Promise<void> | null} */
+    this.loading = null;
+    /** @type {Promise<void> | null} */
+    this.seeking = null;
+    /** @type {number | null} */
+    this.goal = null;
+    this.takeOver();
+  }
+
+  /** The picture's size: as the browser decoded it, until then as Python measured it. */
+  get size() {
+    const { video, box } = this;
+    return {
+      width: video.videoWidth || positive(box.dataset.width) || 16,
+      height: video.videoHeight || positive(box.dataset.height) || 9,
+    };
+  }
+
+  get aspect() {
+    const { width, height } = this.size;
+    return width / height;
+  }
+
+  get usable() {
+    return !this.broken && this.shown;
+  }
+
+  readTiming() {
+    const { fps, seconds, frames } = this.box.dataset;
+    const known = positive(seconds) ?? positive(this.video.duration);
+    return timingOf({ fps: positive(fps), seconds: known, frames: positive(frames) });
+  }
+
+  /** Takes the browser's own controls away; `release` gives them back. */
+  takeOver() {
+    const { video, signal } = this;
+    video.pause();
+    video.controls = false;
+    video.muted = true;
+    video.loop = false;
+    video.disablePictureInPicture = true;
+    const facts = () => {
+      // Sound without a picture is what a browser makes of a video codec that it lacks.
+      if (video.readyState > 0 && video.videoWidth === 0) this.fail();
+      this.timing = this.readTiming();
+      this.tell.onfacts();
+    };
+    video.addEventListener("loadedmetadata", facts, { signal });
+    video.addEventListener("durationchange", facts, { signal });
+    video.addEventListener("error", () => this.fail(), { signal });
+    video.addEventListener(
+      "pause",
+      () => {
+        if (this.wanted && !video.ended) this.tell.onpause();
+      },
+      { signal },
+    );
+    // A media key reaches one clip only; what it asks for goes to all.
+    video.addEventListener(
+      "play",
+      () => {
+        if (this.wanted) return;
+        video.pause();
+        this.tell.onplay();
+      },
+      { signal },
+    );
+    if (video.error) this.fail();
+  }
+
+  /** Lets the media come, if it has not been let yet. Settles when the size is known or the clip has failed. */
+  load() {
+    if (this.broken) return Promise.resolve();
+    this.loading ??= this.startLoading();
+    return this.loading;
+  }
+
+  async startLoading() {
+    const { video } = this;
+    if (this.source.startsWith("data:")) {
+      // Chrome reads a data: address anew on each loop; a Blob is read once.
+      this.blob = blobAddress(this.source);
+      if (this.blob) video.src = this.blob;
+    }
+    video.preload = "auto";
+    if (video.readyState > 0) return;
+    if (video.networkState !== HTMLMediaElement.NETWORK_LOADING || this.blob) video.load();
+    await this.until(["loadedmetadata"], () => video.readyState > 0);
+  }
+
+  /** Settles when the clip could be played to its end, or after a patience. */
+  ready() {
+    const { video } = this;
+    return this.until(["canplaythrough", "seeked"], () => video.readyState >= 4 && !video.seeking);
+  }
+
+  /**
+   * Shows the picture at a time. A newer wish replaces one that still waits, but a seek under way is let finish, so
+   * that a held key shows pictures rather than nothing.
+   * @param {number} time
+   */
+  seek(time) {
+    if (this.broken) return Promise.resolve();
+    this.goal = Math.min(time, positive(this.video.duration) ?? time);
+    this.seeking ??= this.chase();
+    return this.seeking;
+  }
+
+  async chase() {
+    const { video } = this;
+    // Never done before `seek` has noted that it runs.
+    await null;
+    while (this.goal !== null && !this.broken && !this.signal.aborted) {
+      const goal = this.goal;
+      this.goal = null;
+      if (video.seeking || Math.abs(video.currentTime - goal) > 0.0005) {
+        video.currentTime = goal;
+        await this.until(["seeked"], () => !video.seeking);
+      }
+    }
+    this.seeking = null;
+  }
+
+  /** Starts the clip. @returns {Promise<unknown>} the reason if the browser refused, else null */
+  play() {
+    this.wanted = true;
+    return this.video.play().then(
+      () => null,
+      (reason) => reason,
+    );
+  }
+
+  /** Settles when the clip's time goes on, or after a short patience. */
+  async moving() {
+    const from = this.video.currentTime;
+    const late = performance.now() + STARTING;
+    while (this.wanted && this.video.currentTime < from + UNDER_WAY && performance.now() < late) {
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+  }
+
+  pause() {
+    this.wanted = false;
+    this.video.pause();
+  }
+
+  /** @param {number} time @returns {{frame: number, held: boolean}} what the clip shows at a shared time */
+  at(time) {
+    return { frame: clipFrame(time, this.timing), held: isHeld(time, this.timing) };
+  }
+
+  fail() {
+    if (this.broken || this.signal.aborted) return;
+    this.broken = true;
+    this.wanted = false;
+    this.box.dataset.state = "broken";
+    const codec = this.box.dataset.codec;
+    const link = this.box.querySelector("a[download]");
+    const message = document.createElement("p");
+    message.className = "kit-message";
+    message.textContent =
+      `This browser cannot play clip ${this.letter}: its file is missing, or its codec` +
+      `${codec ? ` (${codec})` : ""} is not one the browser knows. ` +
+      (link
+        ? "Download it below and open it in a media player, or try another browser."
+        : "Try another browser, or open the original file in a media player.");
+    this.frame.append(message);
+    this.tell.onbroken();
+  }
+
+  /** Puts the clip back as it was found. */
+  release() {
+    const { video } = this;
+    this.pause();
+    this.frame.querySelector(".kit-message")?.remove();
+    delete this.box.dataset.state;
+    delete this.box.dataset.frame;
+    if (this.blob) {
+      URL.revokeObjectURL(this.blob);
+      this.blob = null;
+      video.preload = "none";
+      video.src = this.source;
+    }
+    video.playbackRate = 1;
+    video.muted = true;
+    video.disablePictureInPicture = false;
+    video.controls = true;
+  }
+
+  /**
+   * Settles on the first of some events after which `done` holds, on failure, on the end of the player, or after a
+   * patience: a player must never hang on one clip.
+   * @param {string[]} names
+   * @param {() => boolean} done
+   * @returns {Promise<void>}
+   */
+  until(names, done) {
+    if (this.broken || this.signal.aborted || done()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const over = new AbortController();
+      const settle = () => {
+        clearTimeout(timer);
+        over.abort();
+        resolve();
+      };
+      const look = () => {
+        if (done()) settle();
+      };
+      const timer = setTimeout(settle, PATIENCE);
+      const { signal } = over;
+      for (const name of names) this.video.addEventListener(name, look, { signal });
+      this.video.addEventListener("error", settle, { signal });
+      this.signal.addEventListener("abort", settle, { signal });
+    });
+  }
+}
+
+/** @param {string} address  a data: address @returns {string | null} a blob: address of the same bytes */
+function blobAddress(address) {
+  const comma = address.indexOf(",");
+  const head = address.slice("data:".length, comma);
+  if (comma < 0 || !/;base64$/i.test(head)) return null;
+  const text = atob(address.slice(comma + 1));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return URL.createObjectURL(new Blob([bytes], { type: head.split(";")[0] }));
+}
