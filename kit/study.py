@@ -20,6 +20,7 @@ from kit.storage.clipstore import ClipStore
 from kit.storage.config import StudyConfig
 from kit.storage.database import Database
 from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
+from kit.storage.tasks import Ledger
 
 if TYPE_CHECKING:
     from kit.importing import Imported, ImportedBallots
@@ -48,6 +49,7 @@ class Study:
     ) -> None:
         """Open the study at `location`, or make one. `now` gives the time stamps; tests pass a fixed one."""
         self._now = now
+        self._location = str(location)
         self._folder, url = places.place_of(location)
         if self._folder is not None:
             places.make_folder(self._folder)
@@ -55,6 +57,7 @@ class Study:
         try:
             self._config = self._load_config(clips)
             self._clips = ClipStore(self._config.clips or self._folder_clips())
+            self._ledger = Ledger(self._database, self._clips, now)
         except BaseException:
             self._database.close()
             raise
@@ -75,6 +78,8 @@ class Study:
             )
         config = config or StudyConfig()
         folder, url = places.place_of(location)
+        if folder is not None:
+            config = replace(config, title=config.title or folder.resolve().name)
         if folder is not None:
             places.make_folder(folder)
             config.write(folder / places.YAML)
@@ -102,13 +107,18 @@ class Study:
 
     @property
     def title(self) -> str:
-        """The study's title; the folder's name where none was given."""
-        return self._config.title or (self._folder.resolve().name if self._folder else "Study")
+        """The study's title; at first the name of its folder, where none was given."""
+        return self._config.title or "Study"
 
     @property
     def folder(self) -> Path | None:
         """The study's folder; None for a study on a database server."""
         return self._folder
+
+    @property
+    def location(self) -> str:
+        """The folder or the database URL, as it was given; a URL may hold a password, so this is not for showing."""
+        return self._location
 
     @property
     def config(self) -> StudyConfig:
@@ -133,9 +143,19 @@ class Study:
 
     @property
     def requests(self) -> pd.DataFrame:
-        """One row a request (prompt x model x settings x take), in the order in which they came."""
+        """One row a request (prompt x model x settings x take), in the order in which they came.
+
+        `seconds` is the wall time from sending to the provider's end, by the provider's clock where it tells, else by
+        ours; `queue_seconds` and `processing_seconds` are the provider's. `cost_usd` is that of all `attempts`
+        (0 for an imported clip) and `cost_source` whether it was charged or is estimated.
+        """
         with self._database.reading() as connection:
             return frames.requests(connection)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The provider's paid jobs; see `kit.generation`."""
+        return self._ledger
 
     @property
     def clips(self) -> pd.DataFrame:
@@ -303,16 +323,19 @@ class Study:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that a report is made from; times of storing do not enter."""
+        requests = self.requests
+        filmed = requests.loc[requests["attempts"] > 0, ["request", *frames.FILMED]]
         return canonical.digest(
             {
                 "config": self._config.to_data(),
-                "requests": frames.records(self.requests, drop=["created_at"]),
+                "requests": frames.records(requests, drop=["created_at", *frames.FILMED]),
                 "clips": frames.records(self.clips, drop=["created_at"]),
                 "measurements": frames.records(self.measurements, drop=["series"]),
                 "votes": frames.records(self.votes, drop=["created_at", "revision"]),
                 "scores": frames.records(self.scores, drop=["created_at", "revision"]),
                 "faults": {clip: list(fault) for clip, fault in self.faults().items()},
             }
+            | ({"filmed": frames.records(filmed)} if len(filmed) else {})
         )
 
     def close(self) -> None:
@@ -343,7 +366,8 @@ class Study:
         if self._folder is not None:
             path = self._folder / places.YAML
             if not path.exists():
-                StudyConfig(clips=clips).write(path)
+                # The title is written down, so that a copy of the folder under another name is the same study.
+                StudyConfig(title=self._folder.resolve().name, clips=clips).write(path)
             config = StudyConfig.read(path)
         else:
             stored = records.get_meta(self._database, "config")

@@ -1,0 +1,152 @@
+"""The command `kit`: the same verbs as in Python.
+
+Results go to standard output (`--json`: one JSON document), everything else to standard error.
+Exit 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+"""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import kit
+from kit.errors import KitError
+
+Result = tuple[dict[str, Any], str]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        document, text = options.run(options)
+    except KitError as error:
+        return _failed(options, str(error))
+    except KeyboardInterrupt:
+        print(
+            "\nstopped; nothing that was finished is lost, the same command goes on from here",
+            file=sys.stderr,
+        )
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        return _failed(
+            options, f"something unexpected went wrong ({type(error).__name__}: {error}); see --debug"
+        )
+    if options.json:
+        json.dump(document, sys.stdout, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        print()
+    else:
+        print(text)
+    return 0
+
+
+def _failed(options: argparse.Namespace, message: str) -> int:
+    if options.debug:
+        traceback.print_exc()
+    print(f"kit: {message}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    shared.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser = argparse.ArgumentParser(
+        prog="kit",
+        description="Which text-to-video model should we use? Film, rate, measure and report.",
+        epilog="A study is a folder, or a database URL such as postgresql+psycopg://user@host/name.",
+    )
+    parser.add_argument("--version", action="version", version=f"kit {kit.__version__}")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def verb(name: str, run: str, help_: str, within: Any = verbs) -> argparse.ArgumentParser:
+        command = within.add_parser(name, parents=[shared], help=help_, description=help_)
+        command.set_defaults(run=_later(run))
+        return command  # type: ignore[no-any-return]
+
+    demo = verb("demo", "demo", "render sandbox clips, measure them and write a report")
+    demo.add_argument(
+        "study", nargs="?", default="demo-study", help="folder of the study (default: demo-study)"
+    )
+    demo.add_argument("--out", default="reports", help="folder for the report (default: reports)")
+    demo.add_argument("--takes", type=_positive, default=1, help="clips a prompt and model (default: 1)")
+    demo.add_argument(
+        "--assets", choices=["link", "embed"], default="link", help="media beside the page or in it"
+    )
+
+    init = verb("init", "init", "make a new study")
+    init.add_argument("study", help="folder or database URL of the new study")
+    init.add_argument("--suite", help="prompt suite: a bundled name (article-four, core-48) or a file")
+    init.add_argument("--model", action="append", default=[], dest="models", help="a model; repeat for more")
+    init.add_argument("--title", default="", help="title of the study and its report")
+    init.add_argument("--rubric", help="YAML file with dimensions of your own")
+    init.add_argument(
+        "--clips", help="where clips are kept, if not in the study's folder: a folder or fsspec URL"
+    )
+
+    bring = verb("import", "import_clips", "import clips that a CSV manifest lists")
+    bring.add_argument("study")
+    bring.add_argument("manifest", help="CSV with the columns file, prompt, model")
+    bring.add_argument(
+        "--add", action="store_true", help="let in prompts and models that the study does not name"
+    )
+
+    measure = verb("measure", "measure", "measure the clips; does only what is missing")
+    measure.add_argument("study")
+    measure.add_argument("--jobs", type=_positive, default=1, help="processes (default: 1)")
+
+    for noun, what in (("votes", "pairwise choices"), ("scores", "scores of 1 to 5")):
+        within = verbs.add_parser(
+            noun, help=f"import or export {what}", description=f"Import or export {what}."
+        )
+        actions = within.add_subparsers(title="commands", metavar="import|export", required=True)
+        for action in ("import", "export"):
+            command = verb(action, f"{action}_{noun}", f"{action} a CSV file of {what}", actions)
+            command.add_argument("study")
+            command.add_argument("file", type=Path)
+
+    compare = verb("compare", "compare", "what votes, scores and measurements say of the models")
+    compare.add_argument("study")
+
+    report = verb("report", "report", "run the report notebook and write NAME.html, NAME.ipynb, NAME.json")
+    report.add_argument("study")
+    report.add_argument("--out", default="reports", help="folder for the report (default: reports)")
+    report.add_argument("--name", help="name of the files (default: the study's)")
+    report.add_argument("--title", help="title of the page (default: the study's)")
+    report.add_argument(
+        "--assets", choices=["link", "embed"], default="link", help="media beside the page or in it"
+    )
+    report.add_argument("--notebook", type=Path, help="a notebook of your own in place of the kit's")
+    report.add_argument(
+        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), dest="parameters",
+        help="a parameter of the notebook; repeat for more",
+    )  # fmt: skip
+    return parser
+
+
+def _later(name: str) -> Callable[[argparse.Namespace], Result]:
+    """The command of that name, imported only when it runs, so that `kit --help` answers at once."""
+
+    def run(options: argparse.Namespace) -> Result:
+        from kit import commands
+
+        function: Callable[[argparse.Namespace], Result] = getattr(commands, name)
+        return function(options)
+
+    return run
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdigit() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

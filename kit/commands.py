@@ -1,0 +1,161 @@
+"""What each verb of the command line does: calls the Python face, returns a JSON document and a text."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kit.errors import BadConfig
+from kit.importing import Imported, ImportedBallots
+from kit.reading_yaml import read_yaml
+from kit.rubric import DEFAULT, Rubric
+from kit.storage.config import StudyConfig, stressable
+from kit.study import Study
+from kit.suite import load
+
+Result = tuple[dict[str, Any], str]
+
+
+def demo(options: argparse.Namespace) -> Result:
+    """`kit demo`."""
+    from kit.demo import demo as run
+
+    files = run(
+        Path(options.study), out=Path(options.out), takes=options.takes, assets=options.assets, say=_say
+    )
+    return _report_result(files)
+
+
+def init(options: argparse.Namespace) -> Result:
+    """`kit init`."""
+    rubric = DEFAULT
+    if options.rubric:
+        located = read_yaml(options.rubric, error=BadConfig)
+        rubric = Rubric.from_data(located.data, options.rubric, lines=located.lines)
+    config = StudyConfig(
+        title=options.title,
+        models=tuple(dict.fromkeys(options.models)),
+        suite=load(options.suite, dimensions=stressable(rubric)) if options.suite else None,
+        rubric=rubric,
+        clips=options.clips,
+    )
+    with Study.create(options.study, config) as study:
+        prompts, models = len(study.prompts), study.models
+    text = f"made {options.study}: {_count(prompts, 'prompt')}, {_count(len(models), 'model')}"
+    return {"study": options.study, "prompts": prompts, "models": models}, text
+
+
+def import_clips(options: argparse.Namespace) -> Result:
+    """`kit import`."""
+    with Study.open(options.study) as study:
+        done = study.import_clips(options.manifest, add=options.add, progress=_progress("reading clips"))
+    document, text = _import_result(done, "clip")
+    return document, f"{text} ({_count(done.new_clips, 'new file')})"
+
+
+def measure(options: argparse.Namespace) -> Result:
+    """`kit measure`."""
+    with Study.open(options.study) as study:
+        show = _progress("measuring")
+        done = study.measure(jobs=options.jobs, progress=lambda n, total, _clip, _fault: show(n, total))
+        names = {
+            r.clip: f"{r.model}, {r.prompt_id}, take {r.take}" for r in study.requests.itertuples(index=False)
+        }
+    for clip, reason in done.faults:
+        _say(f"{names.get(clip, clip[:12])}: {reason}")
+    document = {
+        "done": done.done,
+        "skipped": done.skipped,
+        "faults": [{"clip": clip, "name": names.get(clip), "reason": reason} for clip, reason in done.faults],
+    }
+    text = f"measured {_count(done.done, 'clip')}; {done.skipped} had been measured already"
+    return document, text + (f"; {_count(len(done.faults), 'clip')} with faults" if done.faults else "")
+
+
+def import_votes(options: argparse.Namespace) -> Result:
+    """`kit votes import`."""
+    with Study.open(options.study) as study:
+        done = study.import_votes(options.file)
+    return _import_result(done, "vote")
+
+
+def import_scores(options: argparse.Namespace) -> Result:
+    """`kit scores import`."""
+    with Study.open(options.study) as study:
+        done = study.import_scores(options.file)
+    return _import_result(done, "score")
+
+
+def export_votes(options: argparse.Namespace) -> Result:
+    """`kit votes export`."""
+    with Study.open(options.study) as study:
+        number = study.export_votes(options.file)
+    return {"file": str(options.file), "votes": number}, f"wrote {_count(number, 'vote')} to {options.file}"
+
+
+def export_scores(options: argparse.Namespace) -> Result:
+    """`kit scores export`."""
+    with Study.open(options.study) as study:
+        number = study.export_scores(options.file)
+    return {"file": str(options.file), "scores": number}, f"wrote {_count(number, 'score')} to {options.file}"
+
+
+def compare(options: argparse.Namespace) -> Result:
+    """`kit compare`."""
+    from kit.comparison import compare as run
+    from kit.wording import findings
+
+    with Study.open(options.study) as study:
+        result = run(study)
+        sentences = findings(result, study.rubric)
+    return result.to_dict() | {"findings": sentences}, "\n".join([*sentences, *result.missing])
+
+
+def report(options: argparse.Namespace) -> Result:
+    """`kit report`."""
+    from kit.reporting import report as run
+
+    files = run(
+        options.study,
+        out=options.out,
+        name=options.name,
+        title=options.title,
+        assets=options.assets,
+        notebook=options.notebook,
+        parameters=dict(options.parameters),
+        progress=_say,
+    )
+    return _report_result(files)
+
+
+def _report_result(files: Any) -> Result:
+    paths = {"html": files.html, "ipynb": files.ipynb, "json": files.json, "assets": files.assets_dir}
+    return {name: None if path is None else str(path) for name, path in paths.items()}, str(files.html)
+
+
+def _import_result(done: Imported | ImportedBallots, noun: str) -> Result:
+    for note in done.notes:
+        _say(note)
+    text = f"{_count(done.added, noun)} added, {done.changed} changed, {done.unchanged} there already"
+    return done._asdict() | {"notes": list(done.notes)}, text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    """One line on a terminal, rewritten; nothing where standard error is a file."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(
+                f"\r{what}: {done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True
+            )
+
+    return show

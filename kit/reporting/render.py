@@ -1,0 +1,168 @@
+"""From the report's data to its page: nothing is computed here, and everything from outside is escaped."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kit.frontend import module_source, stylesheet
+from kit.player import PlayerClip, markup
+from kit.reporting.media import Media
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# What JSON may hold and a script element or JavaScript may not.
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def page(doc: Mapping[str, Any], figures: Mapping[str, Any], media: Media) -> str:
+    """The page as one HTML text. `doc` is the report's data (what NAME.json holds), `figures` plotly's by plot id."""
+    script = module_source("report")
+    hashes = [_hash(text) for text in (script, media.plotly_text) if text]
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            doc=doc,
+            figures=figures,
+            player=lambda clips: _player(media, clips),
+            options={"plotly": media.plotly_src},
+            # These texts are the kit's own; the front-end module refuses what could end its element.
+            plotly_text=Markup(media.plotly_text),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            styles=Markup(stylesheet("player") + "\n" + stylesheet("report")),  # noqa: S704
+            policy=_policy(hashes),
+        )
+    )
+
+
+def brief(section: Mapping[str, Any]) -> str:
+    """A section in short, for the output of a notebook cell: its sentences and its first tables."""
+    tables = [_first_rows(t, 12) for t in list(_tables(section))[:3]]
+    count = len(list(_tables(section)))
+    more = f"{count - 3} more tables are on the page." if count > 3 else ""
+    return (
+        _environment()
+        .get_template("notebook.html.j2")
+        .render(section=section, lines=list(sentences(section))[:8], tables=tables, more=more, figures={})
+    )
+
+
+def sentences(section: Mapping[str, Any]) -> Sequence[str]:
+    """The sentences of a section in their order."""
+    found: list[str] = [section[key] for key in ("headline",) if section.get(key)]
+    found += [f"{v['title']}: {v['short']} ({v['basis']})" for v in section.get("verdicts", ())]
+    found += [f"{m['text']} {m['command']}".strip() for m in section.get("missing", ())]
+    found += section.get("lines", ())
+    for dimension in section.get("dimensions", ()):
+        found += dimension.get("sentences", ())
+    for prompt in section.get("prompts", ()):
+        clips = sum(len(clips) for take in prompt["takes"] for clips in take["players"])
+        found.append(f"{prompt['title']}: {clips} clip{'' if clips == 1 else 's'}")
+    return found
+
+
+def clean(value: Any) -> Any:
+    """The same data without characters that no page and no JSON reader takes: controls and lone surrogates."""
+    if isinstance(value, str):
+        return _BAD.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {clean(str(k)): clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(v) for v in value]
+    return value
+
+
+def script_json(data: Any) -> Markup:
+    """Data as JSON that can stand inside a script element whatever it holds."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return Markup("".join(_UNSAFE.get(c, c) for c in text) if _UNSAFE.keys() & set(text) else text)  # noqa: S704
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["script_json"] = script_json
+    return environment
+
+
+def _player(media: Media, clips: Sequence[Mapping[str, Any]]) -> Markup:
+    shown = [clip for clip in clips if clip["clip"] in media.sources]
+    gone = [clip["model"] for clip in clips if clip["clip"] not in media.sources]
+    lost = Markup("").join(
+        Markup('<p class="none"><bdi>{}</bdi>: {}.</p>').format(
+            clip["model"], media.missing.get(clip["clip"], "the clip is not in the study")
+        )
+        for clip in clips
+        if clip["model"] in gone
+    )
+    if not shown:
+        return lost
+    return markup([_player_clip(media, clip) for clip in shown], label="", preload="none") + lost
+
+
+def _player_clip(media: Media, clip: Mapping[str, Any]) -> PlayerClip:
+    source = media.sources[clip["clip"]]
+    return PlayerClip(
+        name=clip["model"],
+        src=source.src,
+        mime=source.type,
+        poster=source.poster or None,
+        width=clip["width"],
+        height=clip["height"],
+        fps=clip["fps"]["value"],
+        seconds=clip["seconds"]["value"],
+        frames=clip["frames"]["value"],
+        codec=clip["codec"],
+        has_audio=clip["audio"],
+        sandbox=clip["sandbox"],
+        download=source.src if not source.src.startswith("data:") else None,
+    )
+
+
+def _policy(hashes: Sequence[str]) -> str:
+    """The page's content-security policy: its own scripts by hash, media beside it or in it, and nothing else.
+
+    'strict-dynamic' lets the page's own script load plotly.js from beside the page, and nobody else load anything.
+    Styles stand inline, since clips carry their shape in a style attribute and plotly writes style elements.
+    """
+    scripts = " ".join(f"'{h}'" for h in hashes)
+    return (
+        f"default-src 'none'; script-src {scripts} 'strict-dynamic'; style-src 'unsafe-inline'; "
+        "img-src 'self' file: data: blob:; media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _tables(value: Any) -> list[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        if "columns" in value and "rows" in value:
+            return [value]
+        return [t for v in value.values() for t in _tables(v)]
+    if isinstance(value, list):
+        return [t for v in value for t in _tables(v)]
+    return []
+
+
+def _first_rows(table: Mapping[str, Any], most: int) -> Mapping[str, Any]:
+    if len(table["rows"]) <= most:
+        return table
+    cut = f"{table['caption']} (the first {most} of {len(table['rows'])} rows)"
+    return {**table, "rows": table["rows"][:most], "caption": cut}

@@ -1,0 +1,175 @@
+"""Per prompt: its text and checks, the clips in one player, what they measure side by side."""
+
+import math
+from typing import Any
+
+from kit.reporting.material import Group, Material, rows_of
+from kit.reporting.numbers import NONE, number
+from kit.reporting.sections.missing import note
+from kit.reporting.tables import Cell, Table, column, table
+
+MOST = 6  # clips in one player
+CAMERA = {
+    "static": "camera still",
+    "pan_left": "pan left",
+    "pan_right": "pan right",
+    "tilt_up": "tilt up",
+    "tilt_down": "tilt down",
+    "zoom_in": "zoom in",
+    "zoom_out": "zoom out",
+    "roll_cw": "roll clockwise",
+    "roll_ccw": "roll counter-clockwise",
+    "orbit": "orbit",
+    "track": "track",
+}
+
+
+def section(material: Material) -> dict[str, Any]:
+    """The data of the section."""
+    groups: dict[str, list[Group]] = {}
+    for group in material.groups:
+        groups.setdefault(group.prompt_id, []).append(group)
+    return {
+        "id": "clips",
+        "template": "clips",
+        "heading": "The clips",
+        "missing": [] if groups else [note("There are no clips yet.", "kit import STUDY clips.csv")],
+        "prompts": [
+            _prompt(material, i, row, groups.get(row.prompt_id, []))
+            for i, row in enumerate(rows_of(material.prompts), start=1)
+        ],
+        "open_tables": len(material.groups) <= 8,
+    }
+
+
+def _prompt(material: Material, position: int, row: Any, groups: list[Group]) -> dict[str, Any]:
+    stresses = row.stresses if isinstance(row.stresses, str) and row.stresses else None
+    return {
+        "id": row.prompt_id,
+        "anchor": f"prompt-{position}",
+        "position": position,
+        "title": row.title or row.prompt_id,
+        "text": row.text or "",
+        "negative_prompt": row.negative_prompt or "",
+        "stresses": material.dimension_title(stresses) if stresses else "",
+        "camera": [CAMERA.get(word, word) for word in row.camera],
+        "checks": list(row.checks),
+        "takes": [_take(material, group, many=len(groups) > 1) for group in groups],
+    }
+
+
+def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
+    # Seven clips become four and three rather than six and one.
+    most = math.ceil(len(group.rows) / math.ceil(len(group.rows) / MOST))
+    present = {row.model for row in group.rows}
+    heading = f"Take {group.take}"
+    settings = ", ".join(f"{key} {value}" for key, value in sorted(group.settings.items()))
+    if settings:
+        heading += f" ({settings})"
+    return {
+        "take": group.take,
+        "heading": heading if many or settings or group.take != 1 else "",
+        "players": [
+            [_clip(material, row) for row in group.rows[i : i + most]]
+            for i in range(0, len(group.rows), most)
+        ],
+        "unplayable": [
+            r.model for r in group.rows if r.clip in material.clip and not material.clip[r.clip].browser_plays
+        ],
+        "missing": [model for model in material.models if model not in present],
+        "faults": [
+            {"model": row.model, "reason": material.faults[row.clip][1]}
+            for row in group.rows
+            if row.clip in material.faults
+        ],
+        "notes": [{"model": row.model, "note": row.notes} for row in group.rows if row.notes],
+        "tables": measured(material, group),
+    }
+
+
+def _clip(material: Material, row: Any) -> dict[str, Any]:
+    facts = material.clip.get(row.clip)
+    if facts is None:
+        return {"clip": row.clip, "model": row.model, "plays": False}
+    return {
+        "clip": row.clip,
+        "model": row.model,
+        "take": int(row.take),
+        "width": int(facts.width),
+        "height": int(facts.height),
+        "fps": number(facts.fps, "fps"),
+        "seconds": number(facts.seconds, "s"),
+        "frames": number(facts.frames, "count"),
+        "bytes": number(facts.bytes, "bytes"),
+        "codec": facts.codec,
+        "suffix": facts.suffix,
+        "audio": bool(facts.has_audio),
+        "sandbox": bool(facts.sandbox),
+        "plays": bool(facts.browser_plays),
+    }
+
+
+def measured(material: Material, group: Group) -> list[Table]:
+    """What was measured of these clips, and what their files say: a row a metric, a column a model."""
+    found = (
+        ("Measured from these clips", metrics_in_order(material, facts=False)),
+        ("What the files say", metrics_in_order(material, facts=True)),
+    )
+    tables = (_side_by_side(material, group, caption, metrics) for caption, metrics in found)
+    return [t for t in tables if t is not None]
+
+
+def _side_by_side(material: Material, group: Group, caption: str, metrics: list[str]) -> Table | None:
+    wanted = {row.clip for row in group.rows}
+    values = material.measured
+    shown = [metric for metric in metrics if any((clip, metric) in values for clip in wanted)]
+    if not shown:
+        return None
+    rows: list[list[Cell]] = [
+        [label_of(material, m), *(cell_of(values.get((r.clip, m))) for r in group.rows), unit_of(material, m)]
+        for m in shown
+    ]
+    columns = [
+        column("metric", "Measurement"),
+        *(column(f"m{i}", r.model, "number") for i, r in enumerate(group.rows)),
+        column("unit", "Unit", "unit"),
+    ]
+    result = table(caption, columns, rows)
+    result["row_help"] = [f"metric-{m}" if m in material.metrics else "" for m in shown]
+    return result
+
+
+def metrics_in_order(material: Material, *, facts: bool) -> list[str]:
+    """The metrics that were measured, in the registry's order, then others by name.
+
+    `facts` asks for those that say what the file is; without it, for those that look at its pictures.
+    """
+    found = set(material.measurements["metric"])
+    known = [name for name, metric in material.metrics.items() if (metric.dimension == "facts") == facts]
+    strange = [] if facts else sorted(found - set(material.metrics))
+    return [name for name in known if name in found] + strange
+
+
+def label_of(material: Material, metric: str) -> str:
+    """A metric's label; its name where the registry does not know it (measured by another version of the kit)."""
+    known = material.metrics.get(metric)
+    return known.label if known is not None else metric
+
+
+def unit_of(material: Material, metric: str) -> str:
+    """A metric's unit as a table names it once a row."""
+    known = material.metrics.get(metric)
+    return known.unit if known is not None else ""
+
+
+def cell_of(row: Any) -> Cell:
+    """One measurement as a cell; text results as they are."""
+    if row is None:
+        return NONE
+    if row.text and not row.unit:
+        return str(row.text)
+    if row.value is not None and not math.isnan(row.value):
+        return number(
+            row.value, row.unit or "", bare=True, source=f"{row.metric}@{row.version} {row.clip[:12]}"
+        )
+    return row.text or NONE
