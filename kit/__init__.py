@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from kit.comparison import Comparison as Comparison
     from kit.comparison import compare as compare
     from kit.errors import KitError as KitError
-    from kit.report import Page as Page
-    from kit.report import report as report
+    from kit.reporting import Page as Page
+    from kit.reporting import report as report
     from kit.study import Study as Study
     from kit.suite import Suite as Suite
     from kit.suite import load as load_suite
@@ -27,12 +27,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "Comparison": ("kit.comparison", "Comparison"),
     "KitError": ("kit.errors", "KitError"),
-    "Page": ("kit.report", "Page"),
+    "Page": ("kit.reporting", "Page"),
     "Study": ("kit.study", "Study"),
     "Suite": ("kit.suite", "Suite"),
     "compare": ("kit.comparison", "compare"),
     "load_suite": ("kit.suite", "load"),
-    "report": ("kit.report", "report"),
+    "report": ("kit.reporting", "report"),
 }
 
 __all__ = [
@@ -53,7 +53,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'kit' has no attribute {name!r}")
     module, attribute = _HOMES[name]
     value = getattr(import_module(module), attribute)
-    # Importing the submodule `kit.report` sets the package attribute to the module; the function is meant.
     globals()[name] = value
     return value
 

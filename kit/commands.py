@@ -114,6 +114,7 @@ def compare(options: argparse.Namespace) -> Result:
 
 def report(options: argparse.Namespace) -> Result:
     """`kit report`."""
+    from kit.reporting import from_text, notebook_parameters
     from kit.reporting import report as run
 
     files = run(
@@ -123,7 +124,7 @@ def report(options: argparse.Namespace) -> Result:
         title=options.title,
         assets=options.assets,
         notebook=options.notebook,
-        parameters=dict(options.parameters),
+        parameters=from_text(notebook_parameters(options.notebook), dict(options.parameters)),
         progress=_say,
     )
     return _report_result(files)
