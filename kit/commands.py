@@ -125,7 +125,7 @@ def report(options: argparse.Namespace) -> Result:
         assets=options.assets,
         notebook=options.notebook,
         parameters=from_text(notebook_parameters(options.notebook), dict(options.parameters)),
-        progress=_say,
+        progress=_status,
     )
     return _report_result(files)
 
@@ -148,6 +148,12 @@ def _count(number: int, noun: str) -> str:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def _status(text: str) -> None:
+    """What is going on, on one line of a terminal, rewritten; nothing where standard error is a file."""
+    if sys.stderr.isatty():
+        print(f"\r{text[:78]:<78}\r", end="", file=sys.stderr, flush=True)
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

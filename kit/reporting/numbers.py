@@ -129,9 +129,16 @@ def _scaled(size: float, unit: str) -> str:
     return f"{_plain(size)}{NARROW}{unit}"
 
 
+def _share(size: float) -> str:
+    if float(size).is_integer():
+        return f"{100 * size:.0f}%"
+    # A small share is not nothing: below a tenth of a percent it keeps two digits.
+    return f"{100 * size:.1f}%" if size >= 0.001 else f"{100 * size:.2g}%"
+
+
 _WRITERS: dict[str, Callable[[float], str]] = {
     "rate": percent,  # of votes: rounded as in the sentences
-    "share": lambda size: f"{100 * size:.1f}%" if size % 1 else f"{100 * size:.0f}%",
+    "share": _share,
     "usd": lambda size: f"${size:,.3f}" if 0 < size < 0.1 else f"${size:,.2f}",
     "bytes": lambda size: _scaled(size, "B"),
     "bit/s": lambda size: _scaled(size, "bit/s"),
