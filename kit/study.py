@@ -20,7 +20,6 @@ from kit.storage.clipstore import ClipStore
 from kit.storage.config import StudyConfig
 from kit.storage.database import Database
 from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
-from kit.storage.tasks import Ledger
 
 if TYPE_CHECKING:
     from kit.importing import Imported, ImportedBallots
@@ -57,7 +56,6 @@ class Study:
         try:
             self._config = self._load_config(clips)
             self._clips = ClipStore(self._config.clips or self._folder_clips())
-            self._ledger = Ledger(self._database, self._clips, now)
         except BaseException:
             self._database.close()
             raise
@@ -80,7 +78,6 @@ class Study:
         folder, url = places.place_of(location)
         if folder is not None:
             config = replace(config, title=config.title or folder.resolve().name)
-        if folder is not None:
             places.make_folder(folder)
             config.write(folder / places.YAML)
         else:
@@ -143,19 +140,9 @@ class Study:
 
     @property
     def requests(self) -> pd.DataFrame:
-        """One row a request (prompt x model x settings x take), in the order in which they came.
-
-        `seconds` is the wall time from sending to the provider's end, by the provider's clock where it tells, else by
-        ours; `queue_seconds` and `processing_seconds` are the provider's. `cost_usd` is that of all `attempts`
-        (0 for an imported clip) and `cost_source` whether it was charged or is estimated.
-        """
+        """One row a request (prompt x model x settings x take), in the order in which they came."""
         with self._database.reading() as connection:
             return frames.requests(connection)
-
-    @property
-    def ledger(self) -> Ledger:
-        """The provider's paid jobs; see `kit.generation`."""
-        return self._ledger
 
     @property
     def clips(self) -> pd.DataFrame:
@@ -323,19 +310,16 @@ class Study:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that a report is made from; times of storing do not enter."""
-        requests = self.requests
-        filmed = requests.loc[requests["attempts"] > 0, ["request", *frames.FILMED]]
         return canonical.digest(
             {
                 "config": self._config.to_data(),
-                "requests": frames.records(requests, drop=["created_at", *frames.FILMED]),
+                "requests": frames.records(self.requests, drop=["created_at"]),
                 "clips": frames.records(self.clips, drop=["created_at"]),
                 "measurements": frames.records(self.measurements, drop=["series"]),
                 "votes": frames.records(self.votes, drop=["created_at", "revision"]),
                 "scores": frames.records(self.scores, drop=["created_at", "revision"]),
                 "faults": {clip: list(fault) for clip, fault in self.faults().items()},
             }
-            | ({"filmed": frames.records(filmed)} if len(filmed) else {})
         )
 
     def close(self) -> None:
