@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kit.cards.capabilities import capability_table as capability_table
     from kit.comparison import Comparison as Comparison
     from kit.comparison import compare as compare
     from kit.errors import KitError as KitError
@@ -30,6 +31,7 @@ _HOMES = {
     "Page": ("kit.reporting", "Page"),
     "Study": ("kit.study", "Study"),
     "Suite": ("kit.suite", "Suite"),
+    "capability_table": ("kit.cards.capabilities", "capability_table"),
     "compare": ("kit.comparison", "compare"),
     "load_suite": ("kit.suite", "load"),
     "report": ("kit.reporting", "report"),
@@ -42,6 +44,7 @@ __all__ = [
     "Study",
     "Suite",
     "__version__",
+    "capability_table",
     "compare",
     "load_suite",
     "report",

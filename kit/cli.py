@@ -113,6 +113,14 @@ def _parser() -> argparse.ArgumentParser:
     compare = verb("compare", "compare", "what votes, scores and measurements say of the models")
     compare.add_argument("study")
 
+    models = verb("models", "models", "what models can do and cost, with the certainty of each fact")
+    models.add_argument(
+        "models", nargs="*", metavar="MODEL", help="models to compare (default: a list of all)"
+    )
+    models.add_argument(
+        "--cards", type=Path, action="append", default=[], help="folder with cards of your own"
+    )
+
     report = verb("report", "report", "run the report notebook and write NAME.html, NAME.ipynb, NAME.json")
     report.add_argument("study")
     report.add_argument("--out", default="reports", help="folder for the report (default: reports)")

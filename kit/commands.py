@@ -112,6 +112,26 @@ def compare(options: argparse.Namespace) -> Result:
     return result.to_dict() | {"findings": sentences}, "\n".join([*sentences, *result.missing])
 
 
+def models(options: argparse.Namespace) -> Result:
+    """`kit models`."""
+    from kit.cards import load_cards
+    from kit.cards.capabilities import as_text, capability_table
+
+    cards = load_cards(*options.cards)
+    if not options.models:
+        listed = {
+            name: {"title": card.title, "providers": sorted(card.providers)} for name, card in cards.items()
+        }
+        width = max(map(len, listed))
+        lines = [
+            f"{name:<{width}}  {row['title']} ({', '.join(row['providers'])})" for name, row in listed.items()
+        ]
+        return {"models": listed}, "\n".join(lines)
+    table = capability_table(options.models, cards)
+    document = {model: {row: vars(cell) for row, cell in table[model].items()} for model in table.columns}
+    return {"models": document}, as_text(table)
+
+
 def report(options: argparse.Namespace) -> Result:
     """`kit report`."""
     from kit.reporting import from_text, notebook_parameters

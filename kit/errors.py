@@ -7,6 +7,7 @@
     │   ├── BadVotes        a file of votes
     │   ├── BadScores       a file of scores
     │   ├── BadConfig       study.yaml
+    │   ├── BadCard         a model card
     │   └── BadParameter    an argument, a setting or a notebook parameter
     ├── StudyError
     │   ├── StudyMissing    there is no study where one was looked for
@@ -89,6 +90,10 @@ class BadScores(BadInput):
 
 class BadConfig(BadInput):
     """A study.yaml is wrong."""
+
+
+class BadCard(BadInput):
+    """A model card is wrong."""
 
 
 class BadParameter(BadInput):

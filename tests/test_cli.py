@@ -163,6 +163,20 @@ def test_a_rubric_of_ones_own(kit_, clips, tmp_path):
     assert "votes.csv, line 2, dimension" in err
 
 
+def test_models_are_listed_and_compared(kit_):
+    """`kit models` lists every card; with names it gives the table, each cell with its certainty."""
+    assert "kling-3.0" in kit_("models")[1].split()
+    document = json.loads(kit_("models", "kling-2.6", "kling-3.0", "--json")[1])["models"]
+    assert (document["kling-2.6"]["longest clip"]["value"], document["kling-3.0"]["longest clip"]["value"]) == (
+        "10 s",
+        "15 s",
+    )
+    assert document["kling-2.6"]["resolution"]["certainty"] == "third_party"
+    code, _, err = kit_("models", "kling-2.7")
+    assert code == 1
+    assert "did you mean 'kling-2.6'?" in err
+
+
 def test_the_command_is_installed(tmp_path):
     """`kit --version` runs as a program."""
     program = Path(sys.executable).with_name("kit")
