@@ -129,7 +129,7 @@ def models(options: argparse.Namespace) -> Result:
         return {"models": listed}, "\n".join(lines)
     table = capability_table(options.models, cards)
     document = {model: {row: vars(cell) for row, cell in table[model].items()} for model in table.columns}
-    return {"models": document}, as_text(table)
+    return {"models": document}, as_text(table).to_string()
 
 
 def report(options: argparse.Namespace) -> Result:
