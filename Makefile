@@ -16,7 +16,8 @@ demo: $(VENV)/.run
 	$(BIN)/kit demo
 
 test: $(VENV)/.test system
-	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -n $(JOBS) -m 'not alone' $(ARGS)
+	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -m alone $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

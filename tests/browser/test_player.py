@@ -185,6 +185,7 @@ def drift(samples: list[dict[str, Any]], frame: float) -> str:
     return figures
 
 
+@pytest.mark.alone
 def test_clips_stay_together_within_a_frame_of_the_slower(
     open_page: Any, shelf: dict[str, PlayerClip]
 ) -> None:
@@ -320,6 +321,7 @@ def test_loop_off_stops_in_the_last_frames_and_plays_again(
     assert float(page.locator(".kit-player").get_attribute("data-time") or 9) < 1
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("key", "speed"), [("1", 0.25), ("2", 0.5), ("4", 2.0)])
 def test_speed(open_page: Any, shelf: dict[str, PlayerClip], key: str, speed: float) -> None:
     """The clips run together at the speed that the key names."""
@@ -335,6 +337,7 @@ def test_speed(open_page: Any, shelf: dict[str, PlayerClip], key: str, speed: fl
     assert page.get_by_role("button", name=f"Speed: {speed:g} times").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.alone
 def test_wipe_lays_two_clips_over_one_another(open_page: Any, shelf: dict[str, PlayerClip]) -> None:
     """W puts two clips of one shape in one place; the handle moves the edge by keyboard and by pointer."""
     page = open_page(html(figure(shelf["fast"], shelf["upright"], shelf["half"]))).page
@@ -470,6 +473,7 @@ def test_space_after_a_click_plays(open_page: Any, shelf: dict[str, PlayerClip])
     wait_state(page, "paused")
 
 
+@pytest.mark.alone
 def test_one_sound_at_a_time(open_page: Any, shelf: dict[str, PlayerClip]) -> None:
     """Everything is muted at first; M walks through the clips that have sound, one at a time."""
     page = open_page(html(figure(shelf["loud"], shelf["fast"], shelf["louder"]))).page
@@ -718,6 +722,7 @@ def real_clips(folder: Path, start: str) -> list[PlayerClip]:
     ]  # fmt: skip
 
 
+@pytest.mark.alone
 @pytest.mark.clips
 @pytest.mark.parametrize(
     ("folder", "keep", "count"),
