@@ -167,7 +167,10 @@ def test_models_are_listed_and_compared(kit_):
     """`kit models` lists every card; with names it gives the table, each cell with its certainty."""
     assert "kling-3.0" in kit_("models")[1].split()
     document = json.loads(kit_("models", "kling-2.6", "kling-3.0", "--json")[1])["models"]
-    assert (document["kling-2.6"]["longest clip"]["value"], document["kling-3.0"]["longest clip"]["value"]) == (
+    assert (
+        document["kling-2.6"]["longest clip"]["value"],
+        document["kling-3.0"]["longest clip"]["value"],
+    ) == (
         "10 s",
         "15 s",
     )

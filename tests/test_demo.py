@@ -59,7 +59,7 @@ def test_the_truth_is_kept_with_each_clip(filmed):
 
 def test_a_sandbox_clip_cannot_go_by_a_real_models_name(filmed, tmp_path):
     """The bytes tell where a clip is from, so a manifest that calls it something else is refused."""
-    (clip,) = [p for p in filmed.rglob("*.mp4")][:1]
+    clip = next(filmed.rglob("*.mp4"))
     shutil.copy(clip, tmp_path / "a.mp4")
     (tmp_path / "clips.csv").write_text("file,prompt,model\na.mp4,A boat.,Famous Model 3\n")
     with (
