@@ -121,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
         "--cards", type=Path, action="append", default=[], help="folder with cards of your own"
     )
 
+    doctor = verb("doctor", "doctor", "what is installed, which keys are there, what to do about each fault")
+    doctor.add_argument("study", nargs="?", help="a study to look at as well")
+
     report = verb("report", "report", "run the report notebook and write NAME.html, NAME.ipynb, NAME.json")
     report.add_argument("study")
     report.add_argument("--out", default="reports", help="folder for the report (default: reports)")

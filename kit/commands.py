@@ -132,6 +132,13 @@ def models(options: argparse.Namespace) -> Result:
     return {"models": document}, as_text(table).to_string()
 
 
+def doctor(options: argparse.Namespace) -> Result:
+    """`kit doctor`."""
+    from kit import doctor as checks
+
+    return checks.report(checks.examine(options.study))
+
+
 def report(options: argparse.Namespace) -> Result:
     """`kit report`."""
     from kit.reporting import from_text, notebook_parameters

@@ -15,6 +15,8 @@ import av
 import numpy as np
 import pytest
 
+from kit.doctor import find_browser
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,6 +34,16 @@ def clips_dir() -> Path:
     if not folder.is_dir():
         missing("clips", f"no folder of real clips at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium_program() -> str:
+    """The system's Chromium or Chrome, or the one that KIT_CHROMIUM names."""
+    program = find_browser(os.environ)
+    if program is None or not Path(program).is_file():
+        missing("chromium", f"no Chromium at {program or 'any usual place'}; install it or set KIT_CHROMIUM")
+    assert program is not None
+    return program
 
 
 def _postgres_tool(name: str) -> str | None:

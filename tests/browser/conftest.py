@@ -1,6 +1,5 @@
 """The system's Chromium, and pages that remember what went wrong in them and where they went."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,17 +30,11 @@ class Opened:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or the one that KIT_CHROMIUM names; skips where there is none."""
-    program = Path(os.environ.get("KIT_CHROMIUM", "/usr/bin/chromium"))
-    if not program.is_file():
-        reason = f"no Chromium at {program}; install the package chromium or set KIT_CHROMIUM"
-        if "chromium" in os.environ.get("KIT_REQUIRE", "").split(","):
-            pytest.fail(f"chromium is required here: {reason}")
-        pytest.skip(reason)
+def chromium(chromium_program: str) -> Iterator[Browser]:
+    """The system's Chromium, running."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(program), headless=True, args=list(ARGUMENTS)
+            executable_path=chromium_program, headless=True, args=list(ARGUMENTS)
         )
         yield browser
         browser.close()
