@@ -8,6 +8,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+comma := ,
 JOBS ?= auto
 
 .PHONY: demo test check bench lab example clean
@@ -40,17 +41,25 @@ $(BIN)/python:
 	$(PYTHON) -c 'import ensurepip, venv' || sh tests/system.sh python3-venv
 	$(PYTHON) -m venv $(VENV)
 
+# uv installs in seconds what takes pip most of a minute; where it cannot be had, pip does it.
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+define install
+	@echo "installing into $(VENV)"
+	@$(PIP) install uv 2>/dev/null || true
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '$(1)' || $(PIP) install -e '$(1)'
+endef
+
 $(VENV)/.run: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
-	touch $@
+	$(call install,.)
+	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgres,test,check]'
-	touch $@ $(VENV)/.run
+	$(call install,.[postgres$(comma)test$(comma)check])
+	@touch $@ $(VENV)/.run
 
 $(VENV)/.lab: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab]'
-	touch $@
+	$(call install,.[lab])
+	@touch $@
 
 .PHONY: system
 system:
