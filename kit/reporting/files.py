@@ -22,7 +22,12 @@ class ReportFiles(NamedTuple):
 
 
 def slug(text: str) -> str:
-    """A file name made of a title: lower-case letters, digits and hyphens, at most 60 characters."""
+    """The text where it can name a file as it is, so that a report is called like its study; else made into a name.
+
+    What is made has lower-case letters, digits and hyphens, at most 60 characters.
+    """
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", text):
+        return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "report"
 
