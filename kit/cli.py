@@ -121,6 +121,17 @@ def _parser() -> argparse.ArgumentParser:
         "--cards", type=Path, action="append", default=[], help="folder with cards of your own"
     )
 
+    sandbox = verb(
+        "sandbox", "sandbox", "a server on this machine that speaks the providers' protocols and films here"
+    )
+    sandbox.add_argument(
+        "--port", type=_port, default=8787, help="port on 127.0.0.1, 0 for any (default: 8787)"
+    )
+    sandbox.add_argument("--speed", type=float, default=1.0, help="how many times faster than its schedule")
+    sandbox.add_argument(
+        "--faults", type=Path, help="JSON file with faults to show; see kit.sandbox_server.faults"
+    )
+
     doctor = verb("doctor", "doctor", "what is installed, which keys are there, what to do about each fault")
     doctor.add_argument("study", nargs="?", help="a study to look at as well")
 
@@ -156,6 +167,13 @@ def _positive(text: str) -> int:
     value = int(text) if text.isascii() and text.isdigit() else 0
     if value < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
     return value
 
 

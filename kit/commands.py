@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kit.errors import BadConfig
+from kit.errors import BadConfig, BadParameter, Fault
 from kit.importing import Imported, ImportedBallots
 from kit.reading_yaml import read_yaml
 from kit.rubric import DEFAULT, Rubric
@@ -130,6 +130,29 @@ def models(options: argparse.Namespace) -> Result:
     table = capability_table(options.models, cards)
     document = {model: {row: vars(cell) for row, cell in table[model].items()} for model in table.columns}
     return {"models": document}, as_text(table).to_string()
+
+
+def sandbox(options: argparse.Namespace) -> Result:
+    """`kit sandbox`: serves until interrupted."""
+    from kit.reading import parse_json, read_text
+    from kit.sandbox_server import Options
+    from kit.sandbox_server.serve import serve
+
+    faults = None
+    if options.faults is not None:
+        try:
+            faults = parse_json(read_text(options.faults, error=BadParameter))
+        except ValueError as error:
+            raise BadParameter([Fault(str(options.faults), str(error))]) from None
+
+    def ready(url: str) -> None:
+        _say(
+            f"the sandbox films at {url} (models sandbox-quick and sandbox-steady, key: sandbox); Ctrl-C ends it"
+        )
+        _say(f"to use it: export KIT_SANDBOX_URL={url}")
+
+    serve(Options(speed=options.speed, faults=faults), port=options.port, ready=ready)
+    return {}, "the sandbox has ended"
 
 
 def doctor(options: argparse.Namespace) -> Result:
