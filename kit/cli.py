@@ -16,6 +16,7 @@ import kit
 from kit.errors import KitError
 
 Result = tuple[dict[str, Any], str]
+Verb = Callable[..., argparse.ArgumentParser]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=_later(run))
         return command  # type: ignore[no-any-return]
 
+    _study_verbs(verb, verbs)
+    _other_verbs(verb)
+    return parser
+
+
+def _study_verbs(verb: Verb, verbs: Any) -> None:
     demo = verb("demo", "demo", "render sandbox clips, measure them and write a report")
     demo.add_argument(
         "study", nargs="?", default="demo-study", help="folder of the study (default: demo-study)"
@@ -113,6 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     compare = verb("compare", "compare", "what votes, scores and measurements say of the models")
     compare.add_argument("study")
 
+
+def _other_verbs(verb: Verb) -> None:
     models = verb("models", "models", "what models can do and cost, with the certainty of each fact")
     models.add_argument(
         "models", nargs="*", metavar="MODEL", help="models to compare (default: a list of all)"
@@ -148,7 +157,6 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), dest="parameters",
         help="a parameter of the notebook; repeat for more",
     )  # fmt: skip
-    return parser
 
 
 def _later(name: str) -> Callable[[argparse.Namespace], Result]:
