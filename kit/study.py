@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import pandas as pd
 
@@ -20,8 +20,11 @@ from kit.storage.clipstore import ClipStore
 from kit.storage.config import StudyConfig
 from kit.storage.database import Database
 from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
+from kit.storage.tasks import Ledger
 
 if TYPE_CHECKING:
+    from kit.generation.options import GenerateOptions
+    from kit.generation.summary import RunSummary
     from kit.importing import Imported, ImportedBallots
     from kit.measure import MeasureSummary
     from kit.metrics.base import Measurement
@@ -56,6 +59,7 @@ class Study:
         try:
             self._config = self._load_config(clips)
             self._clips = ClipStore(self._config.clips or self._folder_clips())
+            self._ledger = Ledger(self._database, self._clips, now)
         except BaseException:
             self._database.close()
             raise
@@ -140,9 +144,19 @@ class Study:
 
     @property
     def requests(self) -> pd.DataFrame:
-        """One row a request (prompt x model x settings x take), in the order in which they came."""
+        """One row a request (prompt x model x settings x take), in the order in which they came.
+
+        `seconds` is the wall time from sending to the provider's end, by the provider's clock where it tells, else by
+        ours; `queue_seconds` and `processing_seconds` are the provider's. `cost_usd` is that of all `attempts`
+        (0 for an imported clip) and `cost_source` whether it was charged or is estimated.
+        """
         with self._database.reading() as connection:
             return frames.requests(connection)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The provider's paid jobs; see `kit.generation`."""
+        return self._ledger
 
     @property
     def clips(self) -> pd.DataFrame:
@@ -166,6 +180,20 @@ class Study:
         place = {p: i for i, p in enumerate(self.prompts["prompt_id"])}
         rows.sort(key=lambda r: (place[r[0]], r[2]))
         return pd.DataFrame(rows, columns=columns).astype({"take": "int64"})
+
+    # Filming
+
+    def generate(self, **options: "Unpack[GenerateOptions]") -> "RunSummary":
+        """Film what is missing, whether or not an event loop is running; see `kit.generation.generate`."""
+        from kit.generation import generate
+
+        return generate(self, **options)
+
+    async def agenerate(self, **options: "Unpack[GenerateOptions]") -> "RunSummary":
+        """Film what is missing; see `kit.generation.agenerate`."""
+        from kit.generation import agenerate
+
+        return await agenerate(self, **options)
 
     # Clips and their measurements
 
@@ -310,16 +338,19 @@ class Study:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that a report is made from; times of storing do not enter."""
+        requests = self.requests
+        filmed = requests.loc[requests["attempts"] > 0, ["request", *frames.FILMED]]
         return canonical.digest(
             {
                 "config": self._config.to_data(),
-                "requests": frames.records(self.requests, drop=["created_at"]),
+                "requests": frames.records(requests, drop=["created_at", *frames.FILMED]),
                 "clips": frames.records(self.clips, drop=["created_at"]),
                 "measurements": frames.records(self.measurements, drop=["series"]),
                 "votes": frames.records(self.votes, drop=["created_at", "revision"]),
                 "scores": frames.records(self.scores, drop=["created_at", "revision"]),
                 "faults": {clip: list(fault) for clip, fault in self.faults().items()},
             }
+            | ({"filmed": frames.records(filmed)} if len(filmed) else {})
         )
 
     def close(self) -> None:

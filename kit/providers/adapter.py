@@ -34,6 +34,7 @@ class Adapter:
         clock: Callable[[], float],
     ) -> None:
         self.name = name
+        self.base_url = base_url
         self._key = key
         self._clock = clock
         # The built-in sandbox's key is no secret, and a word of every sentence about it.

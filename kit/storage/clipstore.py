@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from kit.errors import BadParameter, ClipError, ClipMissing
+from kit.errors import BadParameter, ClipError, ClipMissing, StudyError
 
 _CHUNK = 1 << 20
 
@@ -65,6 +66,24 @@ class ClipStore:
                 self._files.rm(temporary)
             raise
         return True
+
+    def require_writable(self, *, free: int = 64 << 20) -> None:
+        """Write a few bytes and take them away again. Raises StudyError, also for a disk with less than `free` left."""
+        name = str(self._root / f"{secrets.token_hex(8)}.part")
+        try:
+            self._files.makedirs(str(self._root), exist_ok=True)
+            with self._files.open(name, "wb") as writer:
+                writer.write(b"kit")
+            self._files.rm(name)
+            left = shutil.disk_usage(self._root).free if self._local else None
+        except OSError as error:
+            raise StudyError(
+                f"clips cannot be written to {self._root} ({error.strerror or error}); make it writable first"
+            ) from error
+        if left is not None and left < free:
+            raise StudyError(
+                f"the disk of {self._root} has {left / 1e6:.0f} MB left, too little for clips; make room first"
+            )
 
     def _require_whole(self, temporary: str, source: Path, same_hash: bool) -> None:
         if not same_hash or self._files.size(temporary) != source.stat().st_size:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 
 _TYPES = {"Integer": "int64", "Double": "float64", "Boolean": "bool"}
+_FROM_TASK = ("queue_seconds", "processing_seconds", "cost_source")
+# What a request that the kit sent has beside an imported one, which has no attempts.
+FILMED = ("attempts", *_FROM_TASK)
 _PROMPT_COLUMNS = [
     "prompt_id", "position", "text", "title", "stresses", "negative_prompt", "camera", "checks", "tags",
 ]  # fmt: skip
@@ -43,12 +46,21 @@ def clips(connection: Connection) -> pd.DataFrame:
 
 
 def requests(connection: Connection) -> pd.DataFrame:
-    """See `Study.requests`; `settings` and `extra` as dicts."""
+    """See `Study.requests`; `settings` and `extra` as dicts, and `FILMED` from the newest task of each."""
     columns = [c.name for c in schema.requests.columns if c.name != "position"]
     frame = _frame(connection, schema.requests, columns, ["position"])
     for name in ("settings", "extra"):
         frame[name] = frame[name].map(json.loads)
-    return frame
+    table = schema.tasks
+    query = select(table.c.request, *(table.c[name] for name in _FROM_TASK)).order_by(table.c.attempt)
+    tasks = pd.DataFrame(connection.execute(query).all(), columns=["request", *_FROM_TASK], dtype=object)
+    frame["attempts"] = frame["request"].map(tasks["request"].value_counts()).fillna(0).astype("int64")
+    newest_task = tasks.drop_duplicates("request", keep="last").set_index("request")
+    for name in _FROM_TASK:
+        frame[name] = frame["request"].map(newest_task[name])
+    return frame.astype(
+        {"queue_seconds": "float64", "processing_seconds": "float64", "cost_source": "object"}
+    )
 
 
 def measurements(connection: Connection) -> pd.DataFrame:

@@ -55,7 +55,24 @@ _FIRST = (
         CONSTRAINT one_score UNIQUE (prompt_id, model, take, dimension, rater, rater_kind, revision))""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("0001_clips_votes_measurements", _FIRST),)
+_TASKS = (
+    """CREATE TABLE tasks (
+        id {id}, request VARCHAR(64) NOT NULL REFERENCES requests (request), attempt INTEGER NOT NULL,
+        provider VARCHAR NOT NULL, base_url VARCHAR NOT NULL, state VARCHAR NOT NULL,
+        external_id VARCHAR NOT NULL, provider_task_id VARCHAR, links TEXT NOT NULL,
+        intent_at VARCHAR NOT NULL, sending_at VARCHAR, submitted_at VARCHAR, finished_at VARCHAR, stored_at VARCHAR,
+        provider_created_at VARCHAR, provider_started_at VARCHAR, provider_ended_at VARCHAR,
+        queue_seconds {double}, processing_seconds {double}, wall_seconds {double},
+        estimated_usd {double}, cost_usd {double}, cost_source VARCHAR,
+        error_class VARCHAR, error TEXT, raw TEXT, created_at VARCHAR NOT NULL,
+        CONSTRAINT one_attempt UNIQUE (request, attempt))""",
+    "CREATE INDEX tasks_by_state ON tasks (state)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("0001_clips_votes_measurements", _FIRST),
+    Migration("0002_tasks", _TASKS),
+)
 
 _SPELLINGS = {
     "sqlite": {"id": "INTEGER NOT NULL PRIMARY KEY", "double": "DOUBLE", "blob": "BLOB"},

@@ -46,11 +46,11 @@ def test_the_steps_end_at_the_schema(database):
 
 def test_an_old_database_takes_only_the_steps_it_lacks(database):
     """A second step runs on a database that has taken the first, and nothing runs twice."""
-    extended = (*MIGRATIONS, Migration("0002_colour", ("ALTER TABLE clips ADD COLUMN colour VARCHAR",)))
+    extended = (*MIGRATIONS, Migration("9999_colour", ("ALTER TABLE clips ADD COLUMN colour VARCHAR",)))
     with database.writing() as connection:
         assert migrate(connection, "then") == [m.name for m in MIGRATIONS]
     with database.writing() as connection:
-        assert migrate(connection, "now", extended) == ["0002_colour"]
+        assert migrate(connection, "now", extended) == ["9999_colour"]
         assert migrate(connection, "now", extended) == []
         assert applied(connection) == [m.name for m in extended]
         times = (
@@ -63,7 +63,7 @@ def test_a_step_that_fails_leaves_nothing_behind(database):
     """The steps of one opening are one transaction."""
     broken = (
         *MIGRATIONS,
-        Migration("0002_broken", ("ALTER TABLE clips ADD COLUMN colour VARCHAR", "NONSENSE")),
+        Migration("9999_broken", ("ALTER TABLE clips ADD COLUMN colour VARCHAR", "NONSENSE")),
     )
     with pytest.raises(Exception, match="NONSENSE"), database.writing() as connection:
         migrate(connection, "now", broken)
