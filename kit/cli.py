@@ -19,19 +19,32 @@ Result = tuple[dict[str, Any], str]
 Verb = Callable[..., argparse.ArgumentParser]
 
 
+class Incomplete(Exception):
+    """A command that did something, but not all: its result is printed, and the exit code is 1."""
+
+    def __init__(self, document: dict[str, Any], text: str) -> None:
+        self.document, self.text = document, text
+        super().__init__(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
         document, text = options.run(options)
+        code = 0
     except KitError as error:
         return _failed(options, str(error))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
+        if stopped.args:
+            print(stopped, file=sys.stderr)
         print(
             "\nstopped; nothing that was finished is lost, the same command goes on from here",
             file=sys.stderr,
         )
         return 130
+    except Incomplete as incomplete:
+        document, text, code = incomplete.document, incomplete.text, 1
     except BrokenPipeError:
         return 1
     except Exception as error:
@@ -43,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print()
     else:
         print(text)
-    return 0
+    return code
 
 
 def _failed(options: argparse.Namespace, message: str) -> int:
@@ -101,6 +114,60 @@ def _study_verbs(verb: Verb, verbs: Any) -> None:
     bring.add_argument("manifest", help="CSV with the columns file, prompt, model")
     bring.add_argument(
         "--add", action="store_true", help="let in prompts and models that the study does not name"
+    )
+
+    generate = verb(
+        "generate",
+        "generate",
+        "film what is missing with paid models, or in the sandbox; goes on where it stopped",
+    )
+    generate.add_argument("study")
+    generate.add_argument(
+        "--model", action="append", dest="models", help="a model's card (default: the study's models)"
+    )
+    generate.add_argument("--prompt", action="append", dest="prompts", help="id of a prompt (default: all)")
+    generate.add_argument("--takes", type=_positive, default=1, help="clips a prompt and model (default: 1)")
+    generate.add_argument("--via", help="provider (default: the first on each card)")
+    generate.add_argument(
+        "--set",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SETTING", "VALUE"),
+        dest="settings",
+        help="a setting such as duration, aspect_ratio, mode or audio (default: the study's)",
+    )
+    generate.add_argument("--max-usd", type=_amount, help="never commit the study to more than this")
+    generate.add_argument(
+        "--dry-run", action="store_true", help="say what would be sent and what it would cost"
+    )
+    generate.add_argument("--yes", action="store_true", help="send without asking")
+    generate.add_argument(
+        "--concurrency", type=_positive, help="at most so many tasks at a time for each provider"
+    )
+    generate.add_argument(
+        "--deadline",
+        type=_amount,
+        metavar="SECONDS",
+        help="how long to watch a task; its id is kept for later",
+    )
+    generate.add_argument(
+        "--retry-failed", action="store_true", help="send failed and refused requests once more"
+    )
+    generate.add_argument(
+        "--allow-unpriced", action="store_true", help="send tasks without a known price as well"
+    )
+    generate.add_argument(
+        "--cards", type=Path, action="append", default=[], help="folder with cards of your own"
+    )
+
+    tasks = verb("tasks", "tasks", "every task that was sent, with state, id, age, cost and error")
+    tasks.add_argument("study")
+    tasks.add_argument(
+        "--resolve",
+        nargs="*",
+        metavar="TASK=WORD",
+        help="settle unknown tasks: ask the providers, then take your word (TASK=lost, TASK=task-id=ID, TASK=give-up)",
     )
 
     measure = verb("measure", "measure", "measure the clips; does only what is missing")
@@ -175,6 +242,16 @@ def _positive(text: str) -> int:
     value = int(text) if text.isascii() and text.isdigit() else 0
     if value < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return value
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number such as 5 or 2.50, found {text!r}")
     return value
 
 

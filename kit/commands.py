@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kit.cli import Incomplete
 from kit.errors import BadConfig, BadParameter, Fault
 from kit.importing import Imported, ImportedBallots
 from kit.reading_yaml import read_yaml
@@ -52,6 +53,100 @@ def import_clips(options: argparse.Namespace) -> Result:
         done = study.import_clips(options.manifest, add=options.add, progress=_progress("reading clips"))
     document, text = _import_result(done, "clip")
     return document, f"{text} ({_count(done.new_clips, 'new file')})"
+
+
+def generate(options: argparse.Namespace) -> Result:
+    """`kit generate`."""
+    from kit.cards import Settings, load_cards
+    from kit.generation import generate as run
+    from kit.generation import listener, plan
+
+    asked: dict[str, Any] = {
+        "models": options.models,
+        "prompts": options.prompts,
+        "takes": options.takes,
+        "via": options.via,
+        "retry_failed": options.retry_failed,
+    }
+    with Study.open(options.study) as study:
+        given = {name: _setting(value) for name, value in options.settings}
+        asked["settings"] = Settings.from_data(dict(study.config.settings) | given, "settings")
+        cards = load_cards(*_card_folders(study, options.cards))
+        if options.dry_run:
+            the_plan = plan(study, cards=cards, **asked)
+            return the_plan.to_dict(), str(the_plan)
+        done = run(
+            study,
+            cards=cards,
+            max_usd=options.max_usd,
+            confirm=_confirmed(yes=options.yes, has_limit=options.max_usd is not None),
+            concurrency=options.concurrency,
+            deadline=options.deadline,
+            allow_unpriced=options.allow_unpriced,
+            progress=listener(),
+            **asked,
+        )
+    if not done.ok:
+        raise Incomplete(done.to_dict(), str(done))
+    return done.to_dict(), str(done)
+
+
+def _setting(text: str) -> Any:
+    """A setting as it is typed: a whole number, yes or no, or a word."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    return {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(
+        text.lower(), text
+    )
+
+
+def _card_folders(study: Study, folders: list[Path]) -> list[Path]:
+    """The study's own cards, where it has any, then those that the command names."""
+    own = study.folder / "cards" if study.folder is not None else None
+    return [*([own] if own is not None and own.is_dir() else []), *folders]
+
+
+def _confirmed(*, yes: bool, has_limit: bool) -> Callable[[Any], bool] | None:
+    """How the plan is confirmed: by --yes, by --max-usd alone, or by asking on a terminal."""
+    if yes:
+        return lambda _plan: True
+    if has_limit or not sys.stdin.isatty():
+        return None
+
+    def ask(the_plan: Any) -> bool:
+        _say(str(the_plan))
+        _say("send this? [y/N]")
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    return ask
+
+
+def tasks(options: argparse.Namespace) -> Result:
+    """`kit tasks`."""
+    from kit.generation import parse_decision, resolve, tasks_frame
+    from kit.storage.frames import records
+
+    with Study.open(options.study) as study:
+        said: tuple[str, ...] = ()
+        if options.resolve is not None:
+            said = resolve(study, dict(map(parse_decision, options.resolve))).said
+        frame = tasks_frame(study)
+    for sentence in said:
+        _say(sentence)
+    shown = frame[
+        ["id", "state", "model", "prompt_id", "take", "provider_task_id", "age_seconds", "cost_usd", "error"]
+    ]
+    text = (
+        shown.to_string(index=False, na_rep="-", float_format="{:.2f}".format)
+        if len(frame)
+        else "no tasks yet"
+    )
+    unclear = frame.loc[frame["state"] == "unknown", "id"]
+    if len(unclear):
+        text += (
+            f"\n{_count(len(unclear), 'task')} unknown; settle them with: kit tasks {options.study} --resolve"
+        )
+    return {"tasks": records(frame), "said": list(said)}, text
 
 
 def measure(options: argparse.Namespace) -> Result:

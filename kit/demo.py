@@ -4,12 +4,15 @@ import json
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from kit.generation import Progress, generate
 from kit.importing import new_clip
+from kit.providers import Provider, open_provider
 from kit.reporting import ReportFiles, report
 from kit.sandbox import MODELS, render
 from kit.simulate import simulated_votes
@@ -17,8 +20,11 @@ from kit.storage.config import StudyConfig
 from kit.storage.records import NewRequest
 from kit.study import Study
 from kit.suite import Prompt, load
+from kit.testing import sandbox_process
 
 TITLE = "Two sandbox models on four prompts"
+SETTINGS = {"duration": 5, "aspect_ratio": "16:9", "mode": "std"}
+SERVER = {"any_model": False, "film": "render", "manners": "plain"}
 
 
 @dataclass(frozen=True)
@@ -38,22 +44,34 @@ def demo(
     *,
     out: Path = Path("reports"),
     takes: int = 1,
-    seconds: float = 5.0,
-    size: tuple[int, int] = (1280, 720),
+    settings: Mapping[str, Any] | None = None,
     raters: int = 5,
     assets: str = "link",
     say: Callable[[str], None] = lambda _: None,
 ) -> ReportFiles:
-    """Render `article-four` with both sandbox models, measure, let simulated raters vote, and write the report.
+    """Film `article-four` with both sandbox models by HTTP, measure, let simulated raters vote, write the report.
 
+    The clips come from a sandbox server of its own on this machine, by the same road as those of a paid run.
     Run again on the same folder it goes on where it stopped. `say` is told what is going on, a line at a time.
     """
     jobs = max(1, min(os.cpu_count() or 1, 8))
     with _study(folder) as study:
-        shots = [s for s in _shots(study, takes, seconds, size) if not _filmed(study, s)]
-        if shots:
-            say(f"rendering {len(shots)} sandbox clips on {jobs} processes")
-        film(study, shots, jobs=jobs, say=say)
+        say("filming in the sandbox")
+        with sandbox_process(**SERVER, jobs=jobs, concurrency=jobs) as server:
+
+            def open_there(name: str) -> Provider:
+                return open_provider(name, base_url=server.url(name), key=server.key(name))
+
+            summary = generate(
+                study,
+                models=tuple(MODELS),
+                takes=takes,
+                settings=settings or SETTINGS,
+                progress=Lines(say),
+                providers=open_there,
+            )
+        if not summary.ok:
+            say(str(summary))
         say("measuring")
         done = study.measure(jobs=jobs)
         for clip, reason in done.faults:
@@ -61,6 +79,21 @@ def demo(
         study.add_votes(simulated_votes(study, raters=raters))
         say("running the report notebook")
         return report(study, out=out, assets=assets)
+
+
+class Lines:
+    """A line for each clip that is done."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._done: dict[str, int] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        """Say what is new."""
+        for m in progress.models:
+            if m.done != self._done.get(m.model, 0):
+                self._done[m.model] = m.done
+                self._say(f"  {m.model}: {m.done} of {m.total} clips")
 
 
 def film(study: Study, shots: list[Shot], *, jobs: int, say: Callable[[str], None] = lambda _: None) -> None:
@@ -78,19 +111,6 @@ def _study(folder: Path) -> Study:
         return Study.open(folder)
     suite = load("article-four")
     return Study.create(folder, StudyConfig(title=TITLE, models=tuple(MODELS), suite=suite))
-
-
-def _shots(study: Study, takes: int, seconds: float, size: tuple[int, int]) -> Iterator[Shot]:
-    suite = study.config.suite
-    for prompt in suite.prompts if suite else ():
-        for take in range(1, takes + 1):
-            for model in MODELS:
-                yield Shot(prompt, model, take, seconds, *size)
-
-
-def _filmed(study: Study, shot: Shot) -> bool:
-    there = study.requests[["prompt_id", "model", "take"]].itertuples(index=False, name=None)
-    return (shot.prompt.id, shot.model, shot.take) in set(there)
 
 
 def _request(shot: Shot, clip: str, truth: Path) -> NewRequest:

@@ -28,22 +28,31 @@ def filmed(tmp_path_factory) -> Path:
     return folder
 
 
-def test_the_demo_goes_on_where_it_stopped(filmed, tmp_path):
-    """Clips that are there are not filmed again; the rest is, and a report comes out with its warnings."""
-    folder = tmp_path / "study"
-    shutil.copytree(filmed, folder)
-    said: list[str] = []
-    files = demo(folder, out=tmp_path / "reports", seconds=0.5, size=SMALL, raters=2, say=said.append)
-    assert said[0] == "rendering 4 sandbox clips on 2 processes"
+def test_the_demo_films_by_http_and_goes_on_where_it_stopped(tmp_path):
+    """Every clip is a task of the sandbox server, paid once; a second demo on the same folder films nothing."""
+    folder, said = tmp_path / "study", []
+    settings = {"duration": 1, "aspect_ratio": "16:9", "mode": "draft"}
+    files = demo(folder, out=tmp_path / "reports", settings=settings, raters=2, say=said.append)
     page = files.html.read_text(encoding="utf-8")
     assert "Sandbox clips" in page
     assert "Simulated raters" in page
     with Study.open(folder) as study:
         assert len(study.requests) == 8
         assert set(study.requests["provider"]) == {"sandbox"}
+        assert study.requests["seconds"].gt(0).all()
+        assert study.requests["cost_usd"].gt(0).all()
         assert study.clips["sandbox"].all()
         assert set(study.votes["rater_kind"]) == {"simulated"}
         assert len(study.votes) == 4 * 4 * 2
+        tasks = study.ledger.frame()
+        assert list(tasks["state"]) == ["done"] * 8
+        before = study.fingerprint()
+    again: list[str] = []
+    demo(folder, out=tmp_path / "reports", settings=settings, raters=2, say=again.append)
+    assert not [line for line in again if "clips" in line]
+    with Study.open(folder) as study:
+        assert len(study.ledger.frame()) == 8
+        assert study.fingerprint() == before
 
 
 def test_the_truth_is_kept_with_each_clip(filmed):
