@@ -17,7 +17,7 @@ demo: $(VENV)/.run
 	$(BIN)/kit demo
 
 test: $(VENV)/.test system
-	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -n $(JOBS) -m 'not alone' $(ARGS)
+	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m 'not alone' $(ARGS)
 	KIT_REQUIRE=postgres,chromium,node $(BIN)/python -m pytest -m alone $(ARGS)
 
 check: $(VENV)/.test
@@ -27,7 +27,7 @@ check: $(VENV)/.test
 	$(BIN)/python -m build --wheel --outdir build/wheel .
 
 bench: $(VENV)/.test
-	$(BIN)/python -m pytest tests/bench -s -p no:cacheprovider -o python_files='bench_*.py' $(ARGS)
+	$(BIN)/python -m pytest tests/bench -s -p no:cacheprovider -o python_files='bench_*.py' -o python_functions='bench_*' $(ARGS)
 
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab notebooks

@@ -29,7 +29,8 @@ class Opened:
     outside: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while playwright runs, this thread has an event loop, and other modules' tests need none.
+@pytest.fixture(scope="module")
 def chromium(chromium_program: str) -> Iterator[Browser]:
     """The system's Chromium, running."""
     with sync_playwright() as playwright:
