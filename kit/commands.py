@@ -57,7 +57,7 @@ def import_clips(options: argparse.Namespace) -> Result:
 
 def generate(options: argparse.Namespace) -> Result:
     """`kit generate`."""
-    from kit.cards import Settings, load_cards
+    from kit.cards import Settings, load_cards, own_folders
     from kit.generation import generate as run
     from kit.generation import listener, plan
 
@@ -71,7 +71,7 @@ def generate(options: argparse.Namespace) -> Result:
     with Study.open(options.study) as study:
         given = {name: _setting(value) for name, value in options.settings}
         asked["settings"] = Settings.from_data(dict(study.config.settings) | given, "settings")
-        cards = load_cards(*_card_folders(study, options.cards))
+        cards = load_cards(*own_folders(study.folder), *options.cards)
         if options.dry_run:
             the_plan = plan(study, cards=cards, **asked)
             return the_plan.to_dict(), str(the_plan)
@@ -98,12 +98,6 @@ def _setting(text: str) -> Any:
     return {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(
         text.lower(), text
     )
-
-
-def _card_folders(study: Study, folders: list[Path]) -> list[Path]:
-    """The study's own cards, where it has any, then those that the command names."""
-    own = study.folder / "cards" if study.folder is not None else None
-    return [*([own] if own is not None and own.is_dir() else []), *folders]
 
 
 def _confirmed(*, yes: bool, has_limit: bool) -> Callable[[Any], bool] | None:

@@ -2,7 +2,7 @@
 
 from kit.cards.card import Card
 from kit.cards.checking import check, check_images
-from kit.cards.loading import Cards, load_cards
+from kit.cards.loading import Cards, load_cards, own_folders
 from kit.cards.offers import first_provider, offer, settle
 from kit.cards.pricing import Estimate, estimate
 from kit.cards.settings import Settings, Shot
@@ -26,6 +26,7 @@ __all__ = [
     "input_for",
     "load_cards",
     "offer",
+    "own_folders",
     "settle",
     "shared_settings",
 ]

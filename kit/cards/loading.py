@@ -51,6 +51,12 @@ class Cards(Mapping[str, Card]):
         return len(self._cards)
 
 
+def own_folders(study: Path | None) -> list[Path]:
+    """The folder `cards` of a study's folder, where there is one: cards that travel with the study."""
+    folder = None if study is None else study / "cards"
+    return [folder] if folder is not None and folder.is_dir() else []
+
+
 def load_cards(*folders: Path | str) -> Cards:
     """The bundled cards and those of the folders; raises BadCard with every fault of every file, by file and line."""
     if not folders:

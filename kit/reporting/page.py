@@ -6,12 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import __version__
+from kit.cards import load_cards, own_folders
 from kit.errors import BadParameter
 from kit.reporting import media, render
 from kit.reporting.figures import Figures
 from kit.reporting.files import ReportFiles, check_name, publish, slug, staging
 from kit.reporting.material import Material, gather
-from kit.reporting.sections import answer, clips, findings, measurements, method, provenance, scores, speed
+from kit.reporting.sections import (
+    answer,
+    clips,
+    findings,
+    measurements,
+    method,
+    models,
+    provenance,
+    scores,
+    speed,
+)
 from kit.reporting.sections.phrases import plural
 
 if TYPE_CHECKING:
@@ -100,6 +111,10 @@ class Page:
     def speed_and_cost(self) -> Section:
         """How long the clips took to make, and what they cost."""
         return self._add(speed.section(self._material, self._figures))
+
+    def models(self) -> Section:
+        """What the models can do by their cards, and what was held constant."""
+        return self._add(models.section(self._material, load_cards(*own_folders(self.study.folder))))
 
     def method(self) -> Section:
         """How votes were weighed, what dimensions and measurements mean."""

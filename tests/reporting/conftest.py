@@ -14,7 +14,7 @@ from kit.storage.config import StudyConfig
 from kit.study import Study
 from kit.suite import Suite
 
-SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "method", "provenance")
+SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "models", "method", "provenance")
 Builder = Callable[..., Study]
 
 

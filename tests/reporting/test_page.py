@@ -18,7 +18,7 @@ from kit.reporting.render import script_json
 from kit.storage.records import NewRequest
 from kit.study import Study
 
-SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "method", "provenance")
+SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "models", "method", "provenance")
 VOID = {"meta", "link", "br", "hr", "img", "input", "line", "circle"}
 
 
