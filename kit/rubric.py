@@ -5,13 +5,12 @@ The default rubric asks one question at a time, each with a definition and angle
 missing or moves the wrong way is not an artefact. The wording is our own.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kit.canonical import digest
 from kit.cells import nearest, show, text_cell
 from kit.errors import BadConfig, BadInput, Fault
 
@@ -69,8 +68,7 @@ class Rubric:
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the whole wording: equal only for equal rubrics."""
-        canonical = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return digest(self.to_data())
 
     @classmethod
     def from_data(
