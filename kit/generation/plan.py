@@ -15,10 +15,12 @@ from kit.cards import (
     check_images,
     estimate,
     first_provider,
+    held_constant,
     load_cards,
     settle,
 )
 from kit.cards.settings import is_local
+from kit.cards.sharing import Difference
 from kit.cells import nearest, show
 from kit.errors import BadParameter, Fault
 from kit.generation.budget import Budget
@@ -73,12 +75,16 @@ class ModelPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do. Print it, or take `to_dict()`."""
+    """What a run would do. Print it, or take `to_dict()`.
+
+    `differences` are settings that cannot be the same for all models, as each would really be asked.
+    """
 
     requests: tuple[Planned, ...]
     models: tuple[ModelPlan, ...]
     going_on: int
     committed_usd: float
+    differences: tuple[Difference, ...] = ()
 
     @property
     def to_send(self) -> tuple[Planned, ...]:
@@ -123,6 +129,9 @@ class Plan:
                 }
                 for m in self.models
             ],
+            "differences": [
+                {"setting": d.setting, "values": dict(d.values), "note": d.note} for d in self.differences
+            ],
         }
 
     def __str__(self) -> str:
@@ -132,6 +141,9 @@ class Plan:
             lines.append(f"  {m.model} through {m.provider}: {', '.join(there)}{_cost(m)}")
         if self.going_on:
             lines.append(f"  {self.going_on} tasks of earlier runs will be looked after first")
+        for d in self.differences:
+            values = "; ".join(f"{model}: {value}" for model, value in d.values.items())
+            lines.append(f"  not the same for all: {d.setting} ({values})")
         lines.append(
             f"estimated {_range(self.low_usd, self.high_usd)}"
             + (f", and {self.unpriced} requests without a known price" if self.unpriced else "")
@@ -217,6 +229,7 @@ def plan(
         sum(t.state in {"submitted", "running", "completed"} and t.request not in mine for t in state.tasks)
         + sum(p.standing == "running" for p in planned),
         Budget(None, state.tasks).committed,
+        held_constant(chosen, asked, provider_of).differences if len(chosen) > 1 else (),
     )
 
 

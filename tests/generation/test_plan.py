@@ -143,3 +143,21 @@ def test_a_local_image_enters_by_its_bytes(make_world, tmp_path):
     assert one.requests[0].request.settings["start_frame"].startswith("sha256:")
     assert world.run(settings={"start_frame": "start.png"}, via="piapi").ok
     assert "https://files.gateway.test/start.png" in json.dumps(world.gateway.bodies)
+
+
+def test_what_cannot_be_the_same_is_said_before_anything_is_sent(tmp_path):
+    """Kling 3.0 is told to keep to one shot, for which 2.6 has no field: the plan names the difference, per model."""
+    from kit.storage.config import StudyConfig
+    from kit.study import Study
+    from kit.suite import Prompt, Suite
+
+    models = ("kling-2.6", "kling-3.0")
+    suite = Suite("s", "S", (Prompt("a", "A boat."),))
+    with Study.create(tmp_path / "x", StudyConfig(models=models, suite=suite)) as study:
+        both = plan(study, settings={"duration": 5, "aspect_ratio": "16:9", "mode": "pro"})
+        one = plan(study, models=models[:1])
+    (difference,) = both.differences
+    assert difference.values == {"kling-2.6": "nothing", "kling-3.0": "prefer_multi_shots: false"}
+    assert "not the same for all" in str(both)
+    assert both.to_dict()["differences"][0]["values"] == dict(difference.values)
+    assert one.differences == ()
