@@ -13,18 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import kit
-from kit.errors import KitError
+from kit.errors import Incomplete, KitError
 
 Result = tuple[dict[str, Any], str]
 Verb = Callable[..., argparse.ArgumentParser]
-
-
-class Incomplete(Exception):
-    """A command that did something, but not all: its result is printed, and the exit code is 1."""
-
-    def __init__(self, document: dict[str, Any], text: str) -> None:
-        self.document, self.text = document, text
-        super().__init__(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         document, text = options.run(options)
         code = 0
+    except Incomplete as incomplete:
+        document, text, code = incomplete.document, incomplete.text, 1
     except KitError as error:
         return _failed(options, str(error))
     except KeyboardInterrupt as stopped:
@@ -43,8 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
-    except Incomplete as incomplete:
-        document, text, code = incomplete.document, incomplete.text, 1
     except BrokenPipeError:
         return 1
     except Exception as error:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kit.cli import Incomplete
-from kit.errors import BadConfig, BadParameter, Fault
+from kit.errors import BadConfig, BadParameter, Fault, Incomplete
 from kit.importing import Imported, ImportedBallots
 from kit.reading_yaml import read_yaml
 from kit.rubric import DEFAULT, Rubric

@@ -28,6 +28,7 @@
     │   ├── CannotAsk       it has no way to be asked that
     │   ├── ProviderDown    it could not answer a question; ask again later
     │   └── DownloadFailed  a finished clip could not be fetched
+    ├── Incomplete          a command did something, but not all; carries its result
     ├── BudgetExceeded      the next task would cost more than was allowed
     ├── ReportError         the report notebook failed; names the cell
     └── MissingExtra        an optional package is not installed
@@ -36,7 +37,7 @@ A message says what was seen, what was expected and what to do. Messages never c
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Fault(NamedTuple):
@@ -186,6 +187,14 @@ class DownloadFailed(ProviderError):
     def __init__(self, provider: str, message: str, *, final: bool = False) -> None:
         self.final = final
         super().__init__(provider, message)
+
+
+class Incomplete(KitError):
+    """A command did something, but not all: its result is printed all the same, and the exit code is 1."""
+
+    def __init__(self, document: dict[str, Any], text: str) -> None:
+        self.document, self.text = document, text
+        super().__init__(text)
 
 
 class BudgetExceeded(KitError):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kit.cli import main
+from kit.errors import Incomplete
 
 
 @pytest.fixture
@@ -178,6 +179,18 @@ def test_models_are_listed_and_compared(kit_):
     code, _, err = kit_("models", "kling-2.7")
     assert code == 1
     assert "did you mean 'kling-2.6'?" in err
+
+
+def test_a_command_that_did_not_do_all_prints_its_result_and_fails(kit_, monkeypatch):
+    """What was done is on standard output as ever; the exit code is 1."""
+
+    def unfinished(_options):
+        raise Incomplete({"done": 1, "total": 2}, "1 of 2 done")
+
+    monkeypatch.setattr("kit.commands.measure", unfinished)
+    assert kit_("measure", "study")[:2] == (1, "1 of 2 done\n")
+    code, out, _ = kit_("measure", "study", "--json")
+    assert (code, json.loads(out)) == (1, {"done": 1, "total": 2})
 
 
 def test_the_command_is_installed(tmp_path):
