@@ -81,14 +81,23 @@ def parse_yaml(text: str, *, where: str, error: type[BadInput]) -> Located:
 def _refuse_depth(text: str, where: str, error: type[BadInput]) -> None:
     """Refuse deep nesting before anything recurses over it: libyaml's composer would end the whole process."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH_LIMIT:
+    line: int | None = None
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
                 line = event.start_mark.line + 1 if event.start_mark else None
-                raise error([Fault(where, f"lists and maps are nested more than {DEPTH_LIMIT} deep", line)])
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEPTH_LIMIT:
+                break
+    except yaml.MarkedYAMLError as bad:
+        # Some builds of libyaml have a limit of their own, and give up before an event of that depth comes.
+        if "nesting depth" not in str(bad.problem):
+            raise
+        depth, line = DEPTH_LIMIT + 1, bad.problem_mark.line + 1 if bad.problem_mark else line
+    if depth > DEPTH_LIMIT:
+        raise error([Fault(where, f"lists and maps are nested more than {DEPTH_LIMIT} deep", line)])
 
 
 def _code(character: Any) -> int:
