@@ -1,5 +1,6 @@
 """Everything that a study allows one to say about its models, as frames."""
 
+import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 RATER_KINDS = {"person": "people", "simulated": "simulated raters", "judge": "judges"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """What votes, scores, measurements, times and prices say of two or more models.
 
@@ -65,6 +66,18 @@ class Comparison:
             **{name: _rows(getattr(self, name)) for name in frames},
             "missing": list(self.missing),
         }
+
+    def sentences(self) -> list[str]:
+        """Return what may be said, a sentence or two for each dimension and pair of models, then what is missing."""
+        from kit.wording import findings
+
+        return [*findings(self), *self.missing]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences())
+
+    def _repr_html_(self) -> str:
+        return f"<ul>{''.join(f'<li>{html.escape(sentence)}</li>' for sentence in self.sentences())}</ul>"
 
 
 def _plain(value: Any) -> Any:

@@ -203,6 +203,22 @@ def test_impossible_parameters_are_refused():
             made(votes=pd.DataFrame(), **wrong)
 
 
+def test_shown_in_sentences_and_escaped():
+    """A cell that ends with a comparison shows what may be said of it, a list of sentences, names as text."""
+    named = votes(dimensions=["artifacts"]).replace({"model-b": "<b>&model"})
+    shown = made(
+        votes=named, models=["model-a", "<b>&model"], dimensions=["artifacts"], scores=scores().iloc[:0],
+        requests=requests().iloc[:0], measurements=measurements().iloc[:0],
+    )  # fmt: skip
+    first, *others = repr(shown).splitlines()
+    assert first.startswith("model-a is preferred to <b>&model on artifacts")
+    assert others == list(shown.missing)
+    page = shown._repr_html_()
+    assert "<b>" not in page
+    assert "&lt;b&gt;&amp;model" in page
+    assert page.count("<li>") == 1 + len(others)
+
+
 SCRIPT = """
 import json, sys
 import importlib.util
