@@ -191,19 +191,19 @@ def check_scores(
     return _check([(row, (("model", row.model),)) for row in rows], prompts, models, requests, where)
 
 
-def write_votes(frame: pd.DataFrame, path: Path | str) -> None:
-    """Write votes (the columns of `study.votes`, others ignored) as CSV that `read_votes` gives back exactly.
+def write_votes(frame: pd.DataFrame, path: Path | str) -> int:
+    """Write votes (the columns of `study.votes`, others ignored) as CSV that `read_votes` gives back exactly; how many.
 
     UTF-8, line feeds, sorted by prompt, models, take, dimension and rater. Texts are written as they are: a note that
     begins with = + - or @ is data here, but a spreadsheet which opens the file may take it for a formula. Import it
     there as text rather than opening it.
     """
-    _write(frame, Path(path), _VOTE_REQUIRED, _VOTE_COLUMNS)
+    return _write(frame, Path(path), _VOTE_REQUIRED, _VOTE_COLUMNS)
 
 
-def write_scores(frame: pd.DataFrame, path: Path | str) -> None:
+def write_scores(frame: pd.DataFrame, path: Path | str) -> int:
     """Write scores (the columns of `study.scores`, others ignored); everything else as in `write_votes`."""
-    _write(frame, Path(path), _SCORE_REQUIRED, _SCORE_COLUMNS)
+    return _write(frame, Path(path), _SCORE_REQUIRED, _SCORE_COLUMNS)
 
 
 def utc_cell(value: str) -> str:
@@ -299,7 +299,7 @@ def _check(
     return faults
 
 
-def _write(frame: pd.DataFrame, path: Path, required: Sequence[str], columns: Sequence[str]) -> None:
+def _write(frame: pd.DataFrame, path: Path, required: Sequence[str], columns: Sequence[str]) -> int:
     missing = [name for name in required if name not in frame.columns]
     if missing:
         raise ValueError(f"the frame has no column {', '.join(missing)}")
@@ -319,6 +319,7 @@ def _write(frame: pd.DataFrame, path: Path, required: Sequence[str], columns: Se
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_bytes(encoded)
     os.replace(temporary, path)  # noqa: PTH105 (atomic: a reader sees the old file or the new one, never half)
+    return len(lines)
 
 
 def _has_return(cells: Iterable[str]) -> bool:

@@ -4,23 +4,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 import pandas as pd
 
-from kit import canonical
-from kit.errors import BadParameter, ClipMissing, StudyExists, StudyMissing
+from kit.clock import utc_now
+from kit.errors import ClipMissing, StudyExists, StudyMissing
+from kit.open_studies import mark
 from kit.rubric import Rubric
-from kit.storage import frames, places, records, schema
+from kit.storage import frames, images, places, prompts, records, schema
 from kit.storage.clipstore import ClipStore
-from kit.storage.config import StudyConfig
+from kit.storage.config import StudyConfig, stored_config
 from kit.storage.database import Database
+from kit.storage.fingerprint import fingerprint
+from kit.storage.rating import Ratings
 from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
 from kit.storage.tasks import Ledger
+from kit.suite import Prompt
 
 if TYPE_CHECKING:
     from kit.generation.options import GenerateOptions
@@ -28,11 +30,6 @@ if TYPE_CHECKING:
     from kit.importing import Imported, ImportedBallots
     from kit.measure import MeasureSummary
     from kit.metrics.base import Measurement
-
-
-def utc_now() -> str:
-    """The present time as ISO 8601 in UTC, to the millisecond, ending in Z."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Study:
@@ -57,9 +54,10 @@ class Study:
             places.make_folder(self._folder)
         self._database = Database(url, now)
         try:
-            self._config = self._load_config(clips)
-            self._clips = ClipStore(self._config.clips or self._folder_clips())
+            self._config = stored_config(self._folder, self._database, clips)
+            self._clips = ClipStore(self._config.clips or places.clips_folder(self._folder))
             self._ledger = Ledger(self._database, self._clips, now)
+            self._ratings = Ratings(self._database, now)
         except BaseException:
             self._database.close()
             raise
@@ -139,8 +137,38 @@ class Study:
 
     @property
     def prompts(self) -> pd.DataFrame:
-        """One row a prompt: the suite's in its order, then those that clips brought along."""
-        return frames.prompts(self._config.suite, self.requests)
+        """One row a prompt: the suite's in its order, then those added, then those that clips brought along."""
+        return frames.prompts(self._config.suite, self._added_prompts(), self.requests)
+
+    def add_prompt(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        stresses: str | None = None,
+        negative_prompt: str = "",
+        camera: Sequence[str] = (),
+        checks: Sequence[str] = (),
+        id: str | None = None,  # noqa: A002
+    ) -> str:
+        """Make a prompt part of the study, and return its id: made from the text, or the one given.
+
+        The same text (with the same negative prompt) gives the id that it has; what is given beside the text then
+        takes the place of what was there. It is kept in the database; study.yaml stays as it is.
+        Raises BadParameter for what a suite would refuse too, for an id that is taken, and for a prompt of the suite
+        with other words beside it.
+        """
+        given = Prompt(id or "", text, title, stresses, negative_prompt, tuple(camera), tuple(checks))
+        return prompts.add_prompt(self._database, self._config, given, self._now())
+
+    def add_image(self, data: bytes) -> str:
+        """Keep a start frame, end frame or element (PNG, JPEG, WebP, at most 10 MiB), and return what settings take.
+
+        That is the path `images/<sha256>.<ext>` in the study's folder. A study on a database server has none; there
+        it is a path in the user's home, since requests name the image by its hash, wherever it lies.
+        Raises BadParameter for bytes that are no image or too many.
+        """
+        return images.add_image(self._folder, data)
 
     @property
     def requests(self) -> pd.DataFrame:
@@ -165,21 +193,11 @@ class Study:
             return frames.clips(connection)
 
     def pairs(self) -> pd.DataFrame:
-        """One row for every two models' clips of one prompt, same settings, same take, in the models' order."""
-        requests = self.requests.dropna(subset=["clip"])
-        order = {model: i for i, model in enumerate(self.models)}
-        rows: list[tuple[Any, ...]] = []
-        keys = requests["settings"].map(canonical.canonical)
-        for (prompt_id, take, _), group in requests.groupby(["prompt_id", "take", keys], sort=False):
-            members: list[Any] = sorted(group.itertuples(index=False), key=lambda r: order[r.model])
-            rows += [
-                (prompt_id, a.prompt, take, a.model, b.model, a.clip, b.clip)
-                for a, b in combinations(members, 2)
-            ]
-        columns = ["prompt_id", "prompt", "take", "model_a", "model_b", "clip_a", "clip_b"]
-        place = {p: i for i, p in enumerate(self.prompts["prompt_id"])}
-        rows.sort(key=lambda r: (place[r[0]], r[2]))
-        return pd.DataFrame(rows, columns=columns).astype({"take": "int64"})
+        """One row for every two models' clips of one prompt, same settings, same take, in the models' order.
+
+        The frame and its rows know their study, so that `kit.PairPlayer(study.pairs().iloc[0])` is enough.
+        """
+        return mark(frames.pairs(self.requests, self.models, list(self.prompts["prompt_id"])), self)
 
     # Filming
 
@@ -224,12 +242,19 @@ class Study:
     @contextmanager
     def clip_file(self, clip: str) -> Iterator[Path]:
         """A clip as a local file, for as long as the block lasts. Raises ClipMissing."""
+        with self._clips.local_file(clip, self._suffix(clip)) as path:
+            yield path
+
+    def clip_path(self, clip: str) -> Path | None:
+        """Where a clip lies on this machine; None where clips are kept elsewhere. Raises ClipMissing."""
+        return self._clips.local_path(clip, self._suffix(clip))
+
+    def _suffix(self, clip: str) -> str:
         with self._database.reading() as connection:
             suffix = records.suffix_of(connection, clip)
         if suffix is None:
             raise ClipMissing(f"there is no clip {clip[:12]}… in this study; `study.clips` lists them")
-        with self._clips.local_file(clip, suffix) as path:
-            yield path
+        return suffix
 
     def measure(
         self,
@@ -289,17 +314,13 @@ class Study:
         """Write the votes as CSV, newest revisions only; returns how many."""
         from kit.ballots import write_votes
 
-        votes = self.votes
-        write_votes(votes, Path(path))
-        return len(votes)
+        return write_votes(self.votes, Path(path))
 
     def export_scores(self, path: str | Path) -> int:
         """Write the scores as CSV, newest revisions only; returns how many."""
         from kit.ballots import write_scores
 
-        scores = self.scores
-        write_scores(scores, Path(path))
-        return len(scores)
+        return write_scores(self.scores, Path(path))
 
     def add_votes(self, votes: Sequence[NewVote]) -> Stored:
         """Keep votes. The same vote again changes nothing; a changed one becomes a new revision."""
@@ -334,24 +355,28 @@ class Study:
         with self._database.reading() as connection:
             return frames.scores(connection)
 
+    @property
+    def checks(self) -> pd.DataFrame:
+        """One row an answer (yes, no, cant_tell) to one of a prompt's checks for one clip, newest revision."""
+        with self._database.reading() as connection:
+            return frames.newest(frames.checks(connection), schema.CHECK_KEY)
+
+    @property
+    def judgements(self) -> pd.DataFrame:
+        """The log of blind rating, oldest first: every answer as it was given, and every answer taken back."""
+        with self._database.reading() as connection:
+            return frames.judgements(connection)
+
+    @property
+    def rating(self) -> Ratings:
+        """The raters' queues and what they answered; see `kit.rating`."""
+        return self._ratings
+
     # The study as a whole
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that a report is made from; times of storing do not enter."""
-        requests = self.requests
-        filmed = requests.loc[requests["attempts"] > 0, ["request", *frames.FILMED]]
-        return canonical.digest(
-            {
-                "config": self._config.to_data(),
-                "requests": frames.records(requests, drop=["created_at", *frames.FILMED]),
-                "clips": frames.records(self.clips, drop=["created_at"]),
-                "measurements": frames.records(self.measurements, drop=["series"]),
-                "votes": frames.records(self.votes, drop=["created_at", "revision"]),
-                "scores": frames.records(self.scores, drop=["created_at", "revision"]),
-                "faults": {clip: list(fault) for clip, fault in self.faults().items()},
-            }
-            | ({"filmed": frames.records(filmed)} if len(filmed) else {})
-        )
+        return fingerprint(self, self._added_prompts())
 
     def close(self) -> None:
         """Give back connections; a study can also be used as `with kit.Study(...) as study:`."""
@@ -369,26 +394,6 @@ class Study:
         place = str(self._folder) if self._folder else "a database server"
         return f"<Study {self.title!r} in {place}>"
 
-    def _folder_clips(self) -> str:
-        if self._folder is None:
-            raise BadParameter(
-                "a study on a database server needs a place for its clips; "
-                "give one, for example clips='s3://bucket/study' or clips='/mnt/shared/clips'"
-            )
-        return str(self._folder / places.CLIPS)
-
-    def _load_config(self, clips: str | None) -> StudyConfig:
-        if self._folder is not None:
-            path = self._folder / places.YAML
-            if not path.exists():
-                # The title is written down, so that a copy of the folder under another name is the same study.
-                StudyConfig(title=self._folder.resolve().name, clips=clips).write(path)
-            config = StudyConfig.read(path)
-        else:
-            stored = records.get_meta(self._database, "config")
-            if stored is not None:
-                config = StudyConfig.from_yaml(stored, "the study's configuration")
-            else:
-                config = StudyConfig(clips=clips or self._folder_clips())
-                records.set_meta(self._database, "config", config.to_yaml())
-        return config if clips is None else replace(config, clips=clips)
+    def _added_prompts(self) -> list[Prompt]:
+        with self._database.reading() as connection:
+            return prompts.added_prompts(connection)

@@ -106,5 +106,9 @@ class ClipStore:
             self._files.get(path, str(copy))
             yield copy
 
+    def local_path(self, clip: str, suffix: str) -> Path | None:
+        """Where the clip lies, or would lie, on this machine; None for a store elsewhere."""
+        return Path(self._path(clip, suffix)).absolute() if self._local else None
+
     def _path(self, clip: str, suffix: str) -> str:
         return str(self._root / clip[:2] / f"{clip}{suffix}")

@@ -1,9 +1,9 @@
 """study.yaml: what a study is about, written to be read and edited by hand, checked whenever it is loaded."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import yaml
 
@@ -11,7 +11,12 @@ from kit.cells import name_cell, nearest, show
 from kit.errors import BadConfig, BadInput, Fault
 from kit.reading_yaml import Located, parse_yaml, read_yaml
 from kit.rubric import DEFAULT, Rubric
+from kit.storage import places
+from kit.storage.records import get_meta, set_meta
 from kit.suite import Suite
+
+if TYPE_CHECKING:
+    from kit.storage.database import Database
 
 T = TypeVar("T")
 
@@ -128,3 +133,24 @@ def _models(items: list[Any], fault: Callable[[str, str], None]) -> tuple[str, .
             fault("models", f"{show(name)} is there twice; remove one")
         names.append(name)
     return tuple(names)
+
+
+def stored_config(folder: Path | None, database: "Database", clips: str | None) -> StudyConfig:
+    """The configuration of the study in a folder, or on a server; a new study's is written down first.
+
+    `clips` takes the place of what it says of where clips are. Raises BadConfig.
+    """
+    if folder is not None:
+        path = folder / places.YAML
+        if not path.exists():
+            # The title is written down, so that a copy of the folder under another name is the same study.
+            StudyConfig(title=folder.resolve().name, clips=clips).write(path)
+        config = StudyConfig.read(path)
+    else:
+        stored = get_meta(database, "config")
+        if stored is not None:
+            config = StudyConfig.from_yaml(stored, "the study's configuration")
+        else:
+            config = StudyConfig(clips=clips or places.clips_folder(folder))
+            set_meta(database, "config", config.to_yaml())
+    return config if clips is None else replace(config, clips=clips)

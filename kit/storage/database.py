@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -32,6 +33,8 @@ class Database:
         the server or file cannot be opened, StudyTooNew for a database written by a newer kit.
         """
         self.engine = _engine(url)
+        self._hold = Lock()
+        self._held: Connection | None = None
         self._shown = url.render_as_string(hide_password=True)
         with self.reading() as connection:
             todo = migrations.pending(connection)
@@ -72,8 +75,22 @@ class Database:
             )
         return StudyError(f"{self._shown} could not be used: {reason}")
 
+    def hold(self) -> None:
+        """Keep a connection to SQLite until `close`, for many small writes one after another.
+
+        When the last connection closes, SQLite folds its log into the database and syncs both: with a connection a
+        use, that would be after every single write, and take longer than the write.
+        """
+        with self._hold:
+            if self._held is None and self.engine.dialect.name == "sqlite":
+                self._held = self.engine.connect()
+
     def close(self) -> None:
         """Give back every connection."""
+        with self._hold:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
         self.engine.dispose()
 
 

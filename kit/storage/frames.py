@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Sequence
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, select, true
 
+from kit import canonical
 from kit.storage import schema
 from kit.storage.records import unpack_series
 
 if TYPE_CHECKING:
-    from kit.suite import Suite
+    from kit.suite import Prompt, Suite
 
 
 _TYPES = {"Integer": "int64", "Double": "float64", "Boolean": "bool"}
 _FROM_TASK = ("queue_seconds", "processing_seconds", "cost_source")
 # What a request that the kit sent has beside an imported one, which has no attempts.
 FILMED = ("attempts", *_FROM_TASK)
+# What votes, answers to checks and scores say.
+_SAID = ("choice", "answer", "score")
+# What a judgement was about, of the item in the rater's queue.
+_SHOWN = ("kind", "prompt_id", "take", "model_a", "model_b", "of_position", "degraded")
 _PROMPT_COLUMNS = [
     "prompt_id", "position", "text", "title", "stresses", "negative_prompt", "camera", "checks", "tags",
 ]  # fmt: skip
@@ -94,20 +100,44 @@ def scores(connection: Connection) -> pd.DataFrame:
     return _frame(connection, schema.scores, columns, [*schema.SCORE_KEY, "revision"])
 
 
-def newest(history: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    """The last revision of each row."""
-    return (
-        history.sort_values("revision", kind="stable")
-        .drop_duplicates(list(key), keep="last")
-        .sort_index()
-        .reset_index(drop=True)
+def checks(connection: Connection) -> pd.DataFrame:
+    """Every revision of every answer to a check."""
+    columns = [c.name for c in schema.check_answers.columns if c.name != "id"]
+    return _frame(connection, schema.check_answers, columns, [*schema.CHECK_KEY, "revision"])
+
+
+def judgements(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
+    """See `Study.judgements`: the log, oldest first, each row with what the rater was shown."""
+    log, items = schema.judgements, schema.rating_items
+    own = [c for c in log.columns if c.name not in {"token", "result"}]
+    shown = [items.c[name] for name in _SHOWN]
+    place = ("rater", "rater_kind", "position")
+    query = (
+        select(*own, *shown)
+        .outerjoin(items, and_(*(items.c[name] == log.c[name] for name in place)))
+        .where(true() if where is None else where)
+        .order_by(log.c.id)
     )
+    names = [c.name for c in (*own, *shown)]
+    frame = pd.DataFrame(connection.execute(query).all(), columns=names, dtype=object)
+    whole = dict.fromkeys(("position", "plays", "undoes", "take", "of_position"), "Int64")
+    return frame.astype({"id": "int64", "seconds": "float64", "through": "boolean"} | whole)
 
 
-def prompts(suite: "Suite | None", requests: pd.DataFrame) -> pd.DataFrame:
-    """See `Study.prompts`: the suite's prompts, then those that only requests know."""
+def newest(history: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """The last revision of each row, without those that were taken back."""
+    last = history.sort_values("revision", kind="stable").drop_duplicates(list(key), keep="last").sort_index()
+    said = last[next(name for name in _SAID if name in last)]
+    last = last[(said != schema.WITHDRAWN) & (said != schema.NO_SCORE)]
+    return last.reset_index(drop=True)
+
+
+def prompts(suite: "Suite | None", added: "Sequence[Prompt]", requests: pd.DataFrame) -> pd.DataFrame:
+    """See `Study.prompts`: the suite's prompts, then those that were added, then those that only requests know."""
     rows: dict[str, dict[str, Any]] = {}
-    for prompt in suite.prompts if suite else ():
+    for prompt in chain(suite.prompts if suite else (), added):
+        if prompt.id in rows:
+            continue  # the suite has been given this id since
         rows[prompt.id] = {
             "text": prompt.text,
             "title": prompt.title,
@@ -125,6 +155,24 @@ def prompts(suite: "Suite | None", requests: pd.DataFrame) -> pd.DataFrame:
             rows[key]["text"] = text
     listed = [{"prompt_id": key, "position": i} | row for i, (key, row) in enumerate(rows.items())]
     return pd.DataFrame(listed, columns=_PROMPT_COLUMNS)
+
+
+def pairs(requests: pd.DataFrame, models: Sequence[str], prompt_ids: Sequence[str]) -> pd.DataFrame:
+    """See `Study.pairs`."""
+    filmed = requests.dropna(subset=["clip"])
+    order = {model: i for i, model in enumerate(models)}
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for row in filmed[["prompt_id", "take", "settings", "prompt", "model", "clip"]].itertuples(index=False):
+        groups.setdefault((row.prompt_id, row.take, canonical.canonical(row.settings)), []).append(row)
+    rows: list[tuple[Any, ...]] = [
+        (prompt_id, a.prompt, take, a.model, b.model, a.clip, b.clip)
+        for (prompt_id, take, _), members in groups.items()
+        for a, b in combinations(sorted(members, key=lambda row: order[row.model]), 2)
+    ]
+    columns = ["prompt_id", "prompt", "take", "model_a", "model_b", "clip_a", "clip_b"]
+    place = {p: i for i, p in enumerate(prompt_ids)}
+    rows.sort(key=lambda r: (place[r[0]], r[2]))
+    return pd.DataFrame(rows, columns=columns).astype({"take": "int64"})
 
 
 def records(frame: pd.DataFrame, *, drop: Sequence[str] = ()) -> list[dict[str, Any]]:

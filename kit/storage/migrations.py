@@ -69,9 +69,44 @@ _TASKS = (
     "CREATE INDEX tasks_by_state ON tasks (state)",
 )
 
+_PROMPTS = (
+    """CREATE TABLE prompts (
+        prompt_id VARCHAR NOT NULL PRIMARY KEY, position INTEGER NOT NULL, text TEXT NOT NULL, title VARCHAR NOT NULL,
+        stresses VARCHAR, negative_prompt TEXT NOT NULL, camera TEXT NOT NULL, checks TEXT NOT NULL,
+        created_at VARCHAR NOT NULL)""",
+)
+
+_RATING = (
+    """CREATE TABLE check_answers (
+        id {id}, prompt_id VARCHAR NOT NULL, model VARCHAR NOT NULL, take INTEGER NOT NULL, "check" TEXT NOT NULL,
+        rater VARCHAR NOT NULL, rater_kind VARCHAR NOT NULL, revision INTEGER NOT NULL, answer VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT one_check UNIQUE (prompt_id, model, take, "check", rater, rater_kind, revision))""",
+    """CREATE TABLE rating_items (
+        rater VARCHAR NOT NULL, rater_kind VARCHAR NOT NULL, position INTEGER NOT NULL, kind VARCHAR NOT NULL,
+        prompt_id VARCHAR NOT NULL, take INTEGER NOT NULL, model_a VARCHAR NOT NULL, model_b VARCHAR,
+        clip_a VARCHAR(64) NOT NULL, clip_b VARCHAR(64), left_model VARCHAR, of_position INTEGER, degraded VARCHAR,
+        state VARCHAR NOT NULL, created_at VARCHAR NOT NULL,
+        PRIMARY KEY (rater, rater_kind, position))""",
+    "CREATE INDEX rating_items_by_state ON rating_items (rater, rater_kind, state, position)",
+    "CREATE INDEX rating_items_by_prompt ON rating_items (rater, rater_kind, prompt_id, take)",
+    """CREATE TABLE judgements (
+        id {id}, rater VARCHAR NOT NULL, rater_kind VARCHAR NOT NULL, token VARCHAR NOT NULL, position INTEGER,
+        step VARCHAR NOT NULL, dimension VARCHAR, side VARCHAR, choice VARCHAR, left_model VARCHAR,
+        answer TEXT, note TEXT, seconds {double}, through BOOLEAN, plays INTEGER, mode VARCHAR,
+        rubric VARCHAR(64) NOT NULL, undoes INTEGER REFERENCES judgements (id), result TEXT NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT one_token UNIQUE (rater, rater_kind, token))""",
+    "CREATE INDEX judgements_by_item ON judgements (rater, rater_kind, position)",
+    "CREATE INDEX judgements_in_order ON judgements (rater, rater_kind, id)",
+    "CREATE UNIQUE INDEX judgements_undone_once ON judgements (undoes)",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("0001_clips_votes_measurements", _FIRST),
     Migration("0002_tasks", _TASKS),
+    Migration("0003_rating", _RATING),
+    Migration("0004_prompts", _PROMPTS),
 )
 
 _SPELLINGS = {

@@ -48,6 +48,16 @@ def exists(place: Place) -> bool:
         database.close()
 
 
+def clips_folder(folder: Path | None) -> str:
+    """Where a study in a folder keeps its clips. Raises BadParameter for one that has no folder."""
+    if folder is None:
+        raise BadParameter(
+            "a study on a database server needs a place for its clips; "
+            "give one, for example clips='s3://bucket/study' or clips='/mnt/shared/clips'"
+        )
+    return str(folder / CLIPS)
+
+
 def make_folder(folder: Path) -> None:
     """Make a study's folder where it is missing. Raises StudyError for one that holds something else."""
     if folder.exists() and not folder.is_dir():

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -112,6 +113,20 @@ class NewScore:
     created_at: str | None = None
 
 
+@dataclass(frozen=True)
+class NewCheck:
+    """One rater's answer to one of a prompt's checks for one clip: yes, no, cant_tell, or withdrawn."""
+
+    prompt_id: str
+    model: str
+    take: int
+    check: str
+    answer: str
+    rater: str
+    rater_kind: str = "person"
+    created_at: str | None = None
+
+
 def get_meta(database: "Database", key: str) -> str | None:
     """A value kept beside the tables; None where there is none."""
     with database.reading() as connection:
@@ -182,6 +197,14 @@ def add_scores(connection: Connection, scores: Sequence[NewScore], now: str) -> 
     )
 
 
+def add_checks(connection: Connection, checks: Sequence[NewCheck], now: str) -> Stored:
+    """Add answers to checks as revisions."""
+    rows = [asdict(check) for check in checks]
+    return _add_revisions(
+        connection, schema.check_answers, rows, key=schema.CHECK_KEY, values=("answer",), now=now
+    )
+
+
 def _add_revisions(
     connection: Connection,
     table: Table,
@@ -199,22 +222,27 @@ def _add_revisions(
     for row in rows:
         same_key = and_(*(table.c[name] == row[name] for name in key))
         revisions = connection.execute(select(table).where(same_key).order_by(table.c.revision)).all()
-        known = revisions[-1:] if row["created_at"] is None else revisions
-        times = {None, now} if row["created_at"] is None else {row["created_at"]}
+        given = row["created_at"]
         if any(
             all(getattr(old, name) == row[name] for name in values)
-            and (old is revisions[-1] or old.created_at in times)
-            for old in known
+            and (old is revisions[-1] or (given is not None and _moment(old.created_at) == _moment(given)))
+            for old in revisions
         ):
             continue
         connection.execute(
-            insert(table).values(
-                **(row | {"created_at": row["created_at"] or now}), revision=len(revisions) + 1
-            )
+            insert(table).values(**(row | {"created_at": given or now}), revision=len(revisions) + 1)
         )
         added += not revisions
         changed += bool(revisions)
     return Stored(added, changed, len(rows) - added - changed)
+
+
+def _moment(time: str) -> datetime | str:
+    """A time whatever its spelling: a file may write 12:00:00Z for what was stored as 12:00:00.000Z."""
+    try:
+        return datetime.fromisoformat(time)
+    except ValueError:
+        return time
 
 
 def measured(connection: Connection) -> set[tuple[str, str, int]]:

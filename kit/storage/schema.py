@@ -23,6 +23,9 @@ metadata = MetaData()
 # What a vote and a score are about: of rows with the same key the newest revision counts.
 VOTE_KEY = ("prompt_id", "model_a", "model_b", "take", "dimension", "rater", "rater_kind")
 SCORE_KEY = ("prompt_id", "model", "take", "dimension", "rater", "rater_kind")
+CHECK_KEY = ("prompt_id", "model", "take", "check", "rater", "rater_kind")
+# What a newest revision says that takes back what the ones before it said: such a row counts as not there.
+WITHDRAWN, NO_SCORE = "withdrawn", 0.0
 
 meta = Table(
     "meta",
@@ -69,6 +72,21 @@ requests = Table(
     Column("camera_motion", String),
     Column("notes", Text),
     Column("extra", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+# Prompts that were typed; those of the suite are in study.yaml.
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("prompt_id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("title", String, nullable=False),
+    Column("stresses", String),
+    Column("negative_prompt", Text, nullable=False),
+    Column("camera", Text, nullable=False),
+    Column("checks", Text, nullable=False),
     Column("created_at", String, nullable=False),
 )
 
@@ -161,4 +179,66 @@ scores = Table(
     Column("note", Text),
     Column("created_at", String, nullable=False),
     UniqueConstraint(*SCORE_KEY, "revision", name="one_score"),
+)
+
+check_answers = Table(
+    "check_answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prompt_id", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("check", Text, nullable=False),
+    Column("rater", String, nullable=False),
+    Column("rater_kind", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    UniqueConstraint(*CHECK_KEY, "revision", name="one_check"),
+)
+
+rating_items = Table(
+    "rating_items",
+    metadata,
+    Column("rater", String, primary_key=True),
+    Column("rater_kind", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("prompt_id", String, nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("model_a", String, nullable=False),
+    Column("model_b", String),
+    Column("clip_a", String(64), nullable=False),
+    Column("clip_b", String(64)),
+    Column("left_model", String),
+    Column("of_position", Integer),
+    Column("degraded", String),
+    Column("state", String, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rater", String, nullable=False),
+    Column("rater_kind", String, nullable=False),
+    Column("token", String, nullable=False),
+    Column("position", Integer),
+    Column("step", String, nullable=False),
+    Column("dimension", String),
+    Column("side", String),
+    Column("choice", String),
+    Column("left_model", String),
+    Column("answer", Text),
+    Column("note", Text),
+    Column("seconds", Double),
+    Column("through", Boolean),
+    Column("plays", Integer),
+    Column("mode", String),
+    Column("rubric", String(64), nullable=False),
+    Column("undoes", Integer, ForeignKey("judgements.id")),
+    Column("result", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+    UniqueConstraint("rater", "rater_kind", "token", name="one_token"),
 )
