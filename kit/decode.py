@@ -125,7 +125,7 @@ def _facts(
     name, suffix = real_container(file, container)
     codec = stream.codec_context.codec.canonical_name
     pix_fmt = stream.codec_context.pix_fmt or first.format.name
-    rotation = _clockwise(first)
+    rotation = clockwise(first)
     width, height = (first.height, first.width) if rotation in {90, 270} else (first.width, first.height)
     fps, variable = _rate(stream, times)
     seconds = _seconds(container, stream, times, fps)
@@ -155,7 +155,7 @@ def _facts(
     )
 
 
-def _clockwise(frame: VideoFrame) -> int:
+def clockwise(frame: VideoFrame) -> int:
     """The turn in degrees clockwise that a player applies before showing the frame: 0, 90, 180 or 270.
 
     The display matrix gives the angle counter-clockwise; other angles than quarter turns are not applied.
@@ -237,7 +237,7 @@ class FrameReader:
             start: Fraction | None = None
             rate = stream.average_rate or stream.guessed_rate or Fraction(1)
             for index, frame in enumerate(self._pictures(container, stream)):
-                turns = -_clockwise(frame) // 90
+                turns = -clockwise(frame) // 90
                 base = frame.time_base or stream.time_base
                 at = frame.pts * base if frame.pts is not None and base is not None else index / rate
                 start = at if start is None else start
@@ -290,11 +290,11 @@ def is_black(gray: NDArray[np.uint8]) -> bool:
     return bool(np.count_nonzero(gray < 25.5) >= 0.98 * gray.size)
 
 
-def poster(path: str | os.PathLike[str], *, long_edge: int = 640) -> bytes:
+def poster(path: str | os.PathLike[str], *, long_edge: int = 640, most: int = 150_000) -> bytes:
     """A JPEG of an early frame that is not black: the first one from half a second on, within ten seconds.
 
     A clip that is shorter gives its last frame that is not black, a black clip its first frame. At most about
-    150 kB. Raises ClipUnreadable when no frame can be decoded.
+    `most` bytes. Raises ClipUnreadable when no frame can be decoded.
     """
     reader = frames(path, long_edge=long_edge, rgb=True)
     chosen: Frame | None = None
@@ -307,10 +307,18 @@ def poster(path: str | os.PathLike[str], *, long_edge: int = 640) -> bytes:
         raise ClipUnreadable(
             f"{Path(path).name}: no frame can be decoded. Download or export the clip again."
         )
-    picture = VideoFrame.from_ndarray(chosen.rgb, format="rgb24")
-    # A finer quantiser first; a coarser one when the picture is so busy that the file would be large.
+    return jpeg(chosen.rgb, most=most)
+
+
+def jpeg(rgb: NDArray[np.uint8], *, most: int) -> bytes:
+    """A picture, (h, w, 3) uint8, as a JPEG of at most `most` bytes where that can be had, else as small as it gets.
+
+    A finer quantiser first; a coarser one when the picture is so busy that the file would be large. The same picture
+    gives the same bytes.
+    """
+    picture = VideoFrame.from_ndarray(rgb, format="rgb24")
     sizes = (_jpeg(picture, quantiser) for quantiser in (4, 8, 16))
-    return next((data for data in sizes if len(data) <= 150_000), None) or _jpeg(picture, 31)
+    return next((data for data in sizes if len(data) <= most), None) or _jpeg(picture, 31)
 
 
 def _jpeg(picture: VideoFrame, quantiser: int) -> bytes:
