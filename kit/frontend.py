@@ -14,6 +14,7 @@ _NAME = re.compile(r"[a-z][a-z_]*")
 _IMPORT = re.compile(
     r'^import\s*\{(?P<names>[^{}]*)\}\s*from\s*"\./(?P<module>[a-z_]+)\.js";\n', re.MULTILINE
 )
+_STYLE_IMPORT = re.compile(r'^@import "\./(?P<sheet>[a-z_]+)\.css";\n', re.MULTILINE)
 _ANY_IMPORT = re.compile(r"^\s*(?:import\b(?!\()|export\b[^;{(]*(?:\{[^}]*\}|\*)\s*from\b)", re.MULTILINE)
 
 
@@ -38,11 +39,15 @@ def module_source(name: str) -> str:
 def stylesheet(name: str) -> str:
     """The style sheet `kit/static/NAME.css`, safe inside `<style>`.
 
-    Raises BadParameter for a name that the kit has no style sheet of.
+    Sheets that it takes in by `@import "./sibling.css";` stand in place of those lines; a sheet that is taken in
+    takes in no others. Raises BadParameter for a name that the kit has no style sheet of, and ValueError for an
+    import of another kind or a text that would end the style element.
     """
-    text = _read(name, "css")
-    if "</style" in text.lower():
-        raise ValueError(f"{name}.css contains '</style', which is not safe inside a style element")
+    text = _STYLE_IMPORT.sub(lambda found: _read(found["sheet"], "css"), _read(name, "css"))
+    lowered = text.lower()
+    for fatal in ("</style", "@import"):
+        if fatal in lowered:
+            raise ValueError(f"{name}.css contains {fatal!r}, which cannot stand inside a style element")
     return text
 
 

@@ -1,18 +1,21 @@
 """The markup of the synchronised player: readable without scripts, brought to life by `static/player.js`.
 
-Without scripts a player is a row of plain videos with the browser's own controls, posters and captions. With scripts
-those controls give way to one shared transport. Report and notebook widget use the same markup.
+Without scripts a player is a row of plain videos with the browser's own controls, posters, film strips and captions.
+With scripts those controls give way to one shared transport, and the strips move above its time line. Report,
+notebook widget and rating panel use the same markup.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from markupsafe import Markup
 
 from kit.errors import BadParameter
+from kit.player_data import ClipData, player_data
+from kit.script_json import script_json
 
 Preload = Literal["none", "metadata", "auto"]
 
@@ -38,17 +41,29 @@ _SAFE_DATA = ("data:video/", "data:image/", "data:application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
+class PlayerStrip:
+    """A film strip: `frames` pictures side by side at the address `src`, `width` x `height` pixels each."""
+
+    src: str
+    frames: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlayerClip:
     """One clip as the player shows it.
 
     `src`, `poster` and `download` are addresses: relative, http(s), file, blob, or data: of a video or picture.
-    `width` and `height` are the display size in pixels, after rotation. `fps`, `seconds` and `frames` may be None
-    where they are unknown; the browser's own figures, or 25 frames a second, then stand in. `codec` is FFmpeg's short
-    name ("h264"). `sandbox` marks what the built-in sandbox rendered, `proxy` a smaller copy of the original.
+    `src` is None where a script puts the address in later. `width` and `height` are the display size in pixels,
+    after rotation. `fps`, `seconds` and `frames` may be None where they are unknown; the browser's own figures, or
+    25 frames a second, then stand in. `codec` is FFmpeg's short name ("h264"). `sandbox` marks what the built-in
+    sandbox rendered, `proxy` a smaller copy of the original. `data` (`kit.player_data.clip_data`) holds the marks
+    and curves of the time line, in the order of what was measured.
     """
 
     name: str
-    src: str
+    src: str | None
     mime: str
     poster: str | None
     width: int
@@ -62,14 +77,28 @@ class PlayerClip:
     note: str = ""
     proxy: bool = False
     download: str | None = None
+    strip: PlayerStrip | None = None
+    data: ClipData | None = None
 
 
-def markup(clips: Sequence[PlayerClip], *, label: str, preload: Preload = "none") -> Markup:
+def markup(
+    clips: Sequence[PlayerClip],
+    *,
+    label: str,
+    preload: Preload = "none",
+    blind: bool = False,
+    offer_proxy: bool = False,
+) -> Markup:
     """The `<figure class="kit-player">` of one to six clips; everything from outside is escaped.
 
     `label` is the figure's caption (the prompt, say) and may be empty. With `preload="none"` no clip is loaded before
-    it is needed. Raises BadParameter for a wrong number of clips, a size that is not positive, an unknown `preload`
-    or an address that could run a script.
+    it is needed. `blind` is for raters: clips are called A, B and so on, and nothing that tells them apart but
+    their pictures is in the markup: no names, facts, notes, badges, downloads, sound, strips or measurements (`src`
+    and `poster` are the caller's, and must tell nothing either). `offer_proxy` says that somebody listens who can
+    make a smaller copy of a clip that the browser can't play.
+
+    Raises BadParameter for a wrong number of clips, a size that is not positive, an unknown `preload` or an address
+    that could run a script.
     """
     if not 1 <= len(clips) <= MOST_CLIPS:
         raise BadParameter(
@@ -80,13 +109,20 @@ def markup(clips: Sequence[PlayerClip], *, label: str, preload: Preload = "none"
     caption = (
         Markup('<figcaption class="kit-player-label">{}</figcaption>').format(label) if label else Markup()
     )
+    shown = [_blind(clip, letter) for clip, letter in zip(clips, LETTERS, strict=False)] if blind else clips
     boxes = Markup("").join(
-        _clip(clip, letter, preload) for clip, letter in zip(clips, LETTERS, strict=False)
+        _clip(clip, letter, preload, blind=blind) for clip, letter in zip(shown, LETTERS, strict=False)
     )
+    figure = {
+        "data-state": "static",
+        "data-clips": len(clips),
+        "data-blind": "true" if blind else None,
+        "data-proxy": "offer" if offer_proxy else None,
+        "data-lm-suppress-shortcuts": "true",
+    }
     return Markup(
-        '<figure class="kit-player" data-state="static" data-clips="{count}" data-lm-suppress-shortcuts="true">'
-        '{caption}<div class="kit-stage">{boxes}</div></figure>'
-    ).format(count=len(clips), caption=caption, boxes=boxes)
+        '<figure class="kit-player"{figure}>{caption}<div class="kit-stage">{boxes}</div>{data}</figure>'
+    ).format(figure=_attributes(figure), caption=caption, boxes=boxes, data=_data(shown))
 
 
 def codec_name(codec: str) -> str:
@@ -94,7 +130,32 @@ def codec_name(codec: str) -> str:
     return _CODECS.get(codec.lower(), codec)
 
 
-def _clip(clip: PlayerClip, letter: str, preload: str) -> Markup:
+def _blind(clip: PlayerClip, letter: str) -> PlayerClip:
+    return replace(
+        clip,
+        name=letter,
+        codec="",
+        has_audio=False,
+        sandbox=False,
+        note="",
+        proxy=False,
+        download=None,
+        strip=None,
+        data=None,
+    )
+
+
+def _data(clips: Sequence[PlayerClip]) -> Markup:
+    if all(clip.data is None for clip in clips):
+        return Markup()
+    empty: ClipData = {"marks": [], "curves": []}
+    data = player_data([clip.data or empty for clip in clips])
+    return Markup('<script type="application/json" class="kit-player-data">{}</script>').format(
+        script_json(data)
+    )
+
+
+def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool) -> Markup:
     if clip.width <= 0 or clip.height <= 0:
         raise BadParameter(
             f"clip {clip.name!r} has the size {clip.width} x {clip.height}; both must be above 0"
@@ -107,39 +168,63 @@ def _clip(clip: PlayerClip, letter: str, preload: str) -> Markup:
         "data-fps": _plain(fps),
         "data-seconds": _plain(seconds),
         "data-frames": _plain(_positive(clip.frames)),
-        "data-codec": codec_name(clip.codec),
+        "data-codec": codec_name(clip.codec) or None,
         "data-audio": "true" if clip.has_audio else "false",
     }
     video = {
-        "src": _address(clip.src, clip.name),
+        "src": None if clip.src is None else _address(clip.src, clip.name),
+        "data-src": "later" if clip.src is None else None,
         "data-mime": clip.mime,
         "poster": None if clip.poster is None else _address(clip.poster, clip.name),
         "preload": preload,
         "width": clip.width,
         "height": clip.height,
-        "aria-label": f"Clip {letter}: {clip.name}",
+        "aria-label": f"Clip {letter}" if blind else f"Clip {letter}: {clip.name}",
     }
+    name = Markup() if blind else Markup('<span class="kit-name" title="{0}">{0}</span>').format(clip.name)
+    facts = (
+        Markup() if blind else Markup('<div class="kit-facts">{}</div>').format(_facts(clip, fps, seconds))
+    )
     return Markup(
         '<div class="kit-clip"{data} style="--kit-w: {width}; --kit-h: {height}">'
-        '<div class="kit-tag"><span class="kit-letter">{letter}</span>'
-        '<span class="kit-name" title="{name}">{name}</span>{badges}</div>'
-        '<div class="kit-frame"><video controls playsinline muted{video}></video></div>'
-        '<div class="kit-facts">{facts}</div>{note}</div>'
+        '<div class="kit-tag"><span class="kit-letter">{letter}</span>{name}{badges}</div>'
+        '<div class="kit-frame"><video controls playsinline muted{video}></video></div>{strip}{facts}{note}</div>'
     ).format(
         data=_attributes(data),
         width=clip.width,
         height=clip.height,
         letter=letter,
-        name=clip.name,
+        name=name,
         badges=_badges(clip),
         video=_attributes(video),
-        facts=_facts(clip, fps, seconds),
+        strip=_strip(clip, letter),
+        facts=facts,
         note=Markup('<p class="kit-note">{}</p>').format(clip.note) if clip.note else Markup(),
     )
 
 
+def _strip(clip: PlayerClip, letter: str) -> Markup:
+    strip = clip.strip
+    if strip is None:
+        return Markup()
+    if min(strip.frames, strip.width, strip.height) <= 0:
+        raise BadParameter(
+            f"the strip of clip {clip.name!r} has {strip.frames} frames of {strip.width} x {strip.height}; "
+            "all three must be above 0"
+        )
+    image = {
+        "src": _address(strip.src, clip.name),
+        "alt": f"{strip.frames} pictures of clip {letter} from start to end",
+        "width": strip.frames * strip.width,
+        "height": strip.height,
+        "data-frames": strip.frames,
+        "loading": "lazy",
+    }
+    return Markup('<img class="kit-strip"{}>').format(_attributes(image))
+
+
 def _badges(clip: PlayerClip) -> Markup:
-    badge = Markup('<span class="kit-badge" title="{title}">{text}</span>')
+    badge = Markup('<span class="kit-badge kit-badge-{text}" title="{title}">{text}</span>')
     badges = Markup()
     if clip.sandbox:
         title = "Rendered by the kit's sandbox; says nothing of any real model"

@@ -13,7 +13,7 @@ from kit.errors import BadParameter
 from kit.frontend import module_source, stylesheet
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("timing", "clip", "keys", "layout", "together", "controls", "view", "player")
+MODULES = ("timing", "elements", "measured", "marks", "strips", "track", "charts", "lanes", "timeline", "clip", "keys", "layout", "together", "controls", "view", "player")  # fmt: skip
 
 
 def node() -> str:
@@ -72,6 +72,35 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     assert "http" not in text
     assert "@import" not in text
     assert "innerHTML" not in text
+
+
+def test_sheets_that_a_sheet_takes_in_stand_in_it() -> None:
+    """The style sheet of the player carries its parts whole, in place of the lines that name them."""
+    folder = ROOT / "kit" / "static"
+    text = stylesheet("player")
+    parts = re.findall(
+        r'^@import "\./([a-z_]+)\.css";$', (folder / "player.css").read_text("utf-8"), re.MULTILINE
+    )
+    assert "timeline" in parts
+    for name in parts:
+        assert (folder / f"{name}.css").read_text("utf-8") in text
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"a": '@import url("https://example.org/x.css");\n'}, "@import"),
+        ({"a": '@import "./b.css";\n', "b": '@import "./c.css";\n', "c": ""}, "@import"),
+        ({"a": '@import "./b.css";\n', "b": ".x::before { content: '</style>'; }"}, "</style"),
+    ],
+)
+def test_a_sheet_that_cannot_be_put_in_line_is_refused(
+    files: dict[str, str], problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet from elsewhere, or one that would end its element, is found when the page is made."""
+    monkeypatch.setattr(kit.frontend, "_read", lambda name, _suffix: files[name])
+    with pytest.raises(ValueError, match=problem):
+        stylesheet("a")
 
 
 @pytest.mark.parametrize("name", ["nothing", "../player", "player.js", "", "Player", "static/player"])

@@ -1,5 +1,7 @@
 """The markup of the player as text; what it does in a browser is tested in tests/browser/test_player.py."""
 
+import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -8,7 +10,8 @@ import pytest
 from markupsafe import Markup
 
 from kit.errors import BadParameter
-from kit.player import PlayerClip, codec_name, markup
+from kit.player import PlayerClip, PlayerStrip, codec_name, markup
+from kit.player_data import ClipData, clip_data
 
 CLIP = PlayerClip(
     name="sandbox-quick", src="media/a.mp4", mime="video/mp4", poster="media/a.jpg", width=1280, height=720,
@@ -30,7 +33,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len({name for name, _ in attrs}) == len(attrs), f"an attribute twice in <{tag}>"
         self.elements.append((tag, dict(attrs)))
-        self.open.append(tag)
+        if tag != "img":
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -158,3 +162,78 @@ def test_codec_names() -> None:
         "MPEG-4 part 2",
         "cinepak",
     ]
+
+
+MEASURED: ClipData = {
+    "marks": [{"metric": EVIL, "label": EVIL, "start": 1.0, "end": 2.0}],
+    "curves": [{"metric": EVIL, "label": EVIL, "unit": EVIL, "version": 1, "low": 0.0, "high": 1.0, "median": 0.5,
+                "v": "AAD//w==", "start": 0.0, "step": 1.0}],
+}  # fmt: skip
+STRIP = PlayerStrip("media/a-strip.jpg", 12, 80, 45)
+
+
+def test_a_strip_is_a_picture_with_a_text() -> None:
+    """Without scripts the film strip is an image that says what it shows and takes no room before it is there."""
+    (image,) = read(replace(CLIP, strip=STRIP)).all("img")
+    assert image == {
+        "class": "kit-strip", "src": "media/a-strip.jpg", "alt": "12 pictures of clip A from start to end",
+        "width": "960", "height": "45", "data-frames": "12", "loading": "lazy",
+    }  # fmt: skip
+    with pytest.raises(BadParameter, match="has the address"):
+        read(replace(CLIP, strip=replace(STRIP, src="javascript:x")))
+    with pytest.raises(BadParameter, match="0 frames"):
+        read(replace(CLIP, strip=replace(STRIP, frames=0)))
+
+
+def test_measurements_stand_in_the_figure_as_data() -> None:
+    """Marks and curves are JSON in a script element that no label can leave; nobody measured, no element."""
+    text = str(markup([replace(CLIP, data=MEASURED), CLIP], label=""))
+    page = read(replace(CLIP, data=MEASURED), CLIP)
+    assert [a["class"] for a in page.all("script")] == ["kit-player-data"]
+    assert page.all("img") == []
+    found = re.search(r'<script type="application/json" class="kit-player-data">(.*?)</script>', text)
+    assert found
+    data = json.loads(found[1])
+    assert data["metrics"][EVIL]["label"] == EVIL
+    assert [len(clip["marks"]) for clip in data["clips"]] == [1, 0]
+    assert read(CLIP, CLIP).all("script") == []
+
+
+def test_a_source_that_comes_later() -> None:
+    """A clip whose address a script brings has none, and says so; a proxy is offered only where somebody makes one."""
+    page = read(replace(CLIP, src=None))
+    assert "src" not in page.all("video")[0]
+    assert page.all("video")[0]["data-src"] == "later"
+    assert "data-src" not in read(CLIP).all("video")[0]
+    assert "data-proxy" not in page.all("figure")[0]
+    assert read(CLIP, offer_proxy=True).all("figure")[0]["data-proxy"] == "offer"
+
+
+def test_blind_tells_nothing_but_the_pictures() -> None:
+    """For raters: letters for names, and no fact, note, badge, download, sound, strip or measurement."""
+    told = replace(
+        CLIP, name="secret-model", src="m/1", poster="m/2", codec="secretcodec", has_audio=True, sandbox=True, proxy=True,
+        note="secret note", download="m/secret.mp4", strip=replace(STRIP, src="m/secret.jpg"), mime="video/mp4",
+        data=clip_data([]),
+    )  # fmt: skip
+    text = str(markup([told, replace(told, name="secret-other")], label="A prompt", blind=True))
+    for word in ("secret", "sandbox", "proxy", "fps", "1280 ×", "download", "script", "strip", "kit-facts"):  # noqa: RUF001
+        assert word not in text.replace("data-fps", "")
+    page = read(told, told, blind=True)
+    boxes = [a for a in page.all("div") if a.get("class") == "kit-clip"]
+    assert [box["data-name"] for box in boxes] == ["A", "B"]
+    assert {box["data-audio"] for box in boxes} == {"false"}
+    assert [video["aria-label"] for video in page.all("video")] == ["Clip A", "Clip B"]
+    assert page.all("figure")[0]["data-blind"] == "true"
+    assert page.text == "A promptAB"
+
+
+def test_blind_keeps_what_the_player_needs() -> None:
+    """Shape, rate and length stay, or the clips could not be laid out and stepped before they are loaded."""
+    box = next(a for a in read(CLIP, blind=True).all("div") if a.get("class") == "kit-clip")
+    assert (box["data-width"], box["data-height"], box["data-fps"], box["data-frames"]) == (
+        "1280",
+        "720",
+        "24",
+        "121",
+    )

@@ -1,5 +1,7 @@
 // One clip on the stage: its element, what is known of it, and the few things a player asks of its video.
 
+import { faultMessage, labelCopy, undecodable } from "./clip_label.js";
+import { Source } from "./source.js";
 import { clipFrame, isHeld, positive, timingOf } from "./timing.js";
 
 /** @typedef {import("./timing.js").Timing} Timing */
@@ -15,20 +17,34 @@ const STARTING = 300;
 /** Seconds by which its time has to have moved: less than that, and it halts once more. */
 const UNDER_WAY = 0.025;
 
+/**
+ * What a clip tells its player.
+ * @typedef {object} ClipEvents
+ * @property {() => void} onbroken
+ * @property {() => void} onpause  somebody else paused it
+ * @property {() => void} onplay  somebody else started it
+ * @property {() => void} onfacts  its size or length became known
+ * @property {(proxy: boolean) => void} onwant  its bytes are needed, or a smaller copy of them
+ */
+
 export class Clip {
   /**
    * @param {HTMLElement} box  a `.kit-clip` as Python wrote it
    * @param {number} index
-   * @param {AbortSignal} signal
-   * @param {{onbroken: () => void, onpause: () => void, onplay: () => void, onfacts: () => void}} tell
+   * @param {object} how
+   * @param {AbortSignal} how.signal  the end of the player
+   * @param {boolean} how.blind  its codec is not to be told
+   * @param {boolean} how.offer  whether somebody can make a smaller copy
+   * @param {ClipEvents} tell
    */
-  constructor(box, index, signal, tell) {
+  constructor(box, index, { signal, blind, offer }, tell) {
     const video = box.querySelector("video");
     const frame = box.querySelector(".kit-frame");
     if (!video || !frame) throw new Error("kit player: a .kit-clip needs a .kit-frame with a <video> in it");
     this.box = box;
     this.video = video;
     this.frame = /** @type {HTMLElement} */ (frame);
+    this.index = index;
     this.letter = LETTERS[index] ?? String(index + 1);
     this.name = box.dataset.name ?? this.letter;
     this.hasAudio = box.dataset.audio === "true";
@@ -39,10 +55,14 @@ export class Clip {
     /** @type {Timing} */
     this.timing = this.readTiming();
     this.signal = signal;
+    this.blind = blind;
+    this.offer = offer;
     this.tell = tell;
-    this.source = video.getAttribute("src") ?? "";
-    /** @type {string | null} */
-    this.blob = null;
+    this.source = new Source(video);
+    /** @type {(() => void)[]} */
+    this.undo = [];
+    /** Whether its media has been asked for. */
+    this.asked = false;
     /** @type {Promise<void> | null} */
     this.loading = null;
     /** @type {Promise<void> | null} */
@@ -68,6 +88,14 @@ export class Clip {
 
   get usable() {
     return !this.broken && this.shown;
+  }
+
+  /** What is known for certain, for the sentences about clips that differ. */
+  get facts() {
+    const { letter, size, timing } = this;
+    const known = positive(this.box.dataset.fps);
+    const proxy = this.box.querySelector(".kit-badge-proxy") !== null;
+    return { letter, size, proxy, fps: known, seconds: timing.seconds > 0 ? timing.seconds : null };
   }
 
   readTiming() {
@@ -110,27 +138,37 @@ export class Clip {
       },
       { signal },
     );
-    if (video.error) this.fail();
+    if (video.error) queueMicrotask(() => this.fail());
   }
 
   /** Lets the media come, if it has not been let yet. Settles when the size is known or the clip has failed. */
   load() {
+    this.asked = true;
     if (this.broken) return Promise.resolve();
     this.loading ??= this.startLoading();
     return this.loading;
   }
 
   async startLoading() {
-    const { video } = this;
-    if (this.source.startsWith("data:")) {
-      // Chrome reads a data: address anew on each loop; a Blob is read once.
-      this.blob = blobAddress(this.source);
-      if (this.blob) video.src = this.blob;
+    const { source, video, signal } = this;
+    if (source.missing) {
+      const arrival = source.arrival(signal);
+      this.tell.onwant(false);
+      await arrival;
+      if (signal.aborted || this.broken) return;
     }
-    video.preload = "auto";
-    if (video.readyState > 0) return;
-    if (video.networkState !== HTMLMediaElement.NETWORK_LOADING || this.blob) video.load();
+    source.open();
     await this.until(["loadedmetadata"], () => video.readyState > 0);
+  }
+
+  /** Takes another address for the same clip: bytes that came, a copy that plays. @param {import("./source.js").Replacement} given */
+  setSource({ src, proxy = false, note = "" }) {
+    this.clearFault();
+    this.undo.push(labelCopy(this.box, { proxy, note }));
+    // A load that waits for the first address goes on with this one.
+    if (!this.source.awaited) this.loading = null;
+    this.source.put(src);
+    return this.asked ? this.load() : Promise.resolve();
   }
 
   /** Settles when the clip could be played to its end, or after a patience. */
@@ -194,42 +232,40 @@ export class Clip {
     return { frame: clipFrame(time, this.timing), held: isHeld(time, this.timing) };
   }
 
-  fail() {
-    if (this.broken || this.signal.aborted) return;
+  /** Marks the clip as one that does not play. @param {string} [text]  why, where that is known better than here */
+  fail(text) {
+    if (this.signal.aborted || (this.broken && text === undefined)) return;
+    this.clearFault();
     this.broken = true;
     this.wanted = false;
     this.box.dataset.state = "broken";
-    const codec = this.box.dataset.codec;
-    const link = this.box.querySelector("a[download]");
-    const message = document.createElement("p");
-    message.className = "kit-message";
-    message.textContent =
-      `This browser cannot play clip ${this.letter}: its file is missing, or its codec` +
-      `${codec ? ` (${codec})` : ""} is not one the browser knows. ` +
-      (link
-        ? "Download it below and open it in a media player, or try another browser."
-        : "Try another browser, or open the original file in a media player.");
-    this.frame.append(message);
+    const { letter, box, offer } = this;
+    const codec = this.blind ? "" : (box.dataset.codec ?? "");
+    const reason = text ?? undecodable({ letter, codec, download: box.querySelector("a[download]") !== null });
+    this.frame.append(faultMessage(reason, offer ? () => this.tell.onwant(true) : null));
+    this.source.stopWaiting();
     this.tell.onbroken();
   }
 
-  /** Puts the clip back as it was found. */
-  release() {
-    const { video } = this;
-    this.pause();
+  clearFault() {
+    this.broken = false;
     this.frame.querySelector(".kit-message")?.remove();
     delete this.box.dataset.state;
+  }
+
+  /** Puts the clip back as it was found, or gives its memory back. @param {boolean} discard */
+  release(discard) {
+    const { video } = this;
+    this.pause();
+    this.clearFault();
     delete this.box.dataset.frame;
-    if (this.blob) {
-      URL.revokeObjectURL(this.blob);
-      this.blob = null;
-      video.preload = "none";
-      video.src = this.source;
-    }
+    for (const undo of this.undo.splice(0).reverse()) undo();
     video.playbackRate = 1;
     video.muted = true;
     video.disablePictureInPicture = false;
     video.controls = true;
+    if (discard) this.source.discard();
+    else this.source.restore();
   }
 
   /**
@@ -258,15 +294,4 @@ export class Clip {
       this.signal.addEventListener("abort", settle, { signal });
     });
   }
-}
-
-/** @param {string} address  a data: address @returns {string | null} a blob: address of the same bytes */
-function blobAddress(address) {
-  const comma = address.indexOf(",");
-  const head = address.slice("data:".length, comma);
-  if (comma < 0 || !/;base64$/i.test(head)) return null;
-  const text = atob(address.slice(comma + 1));
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-  return URL.createObjectURL(new Blob([bytes], { type: head.split(";")[0] }));
 }

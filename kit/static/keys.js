@@ -1,6 +1,7 @@
 // The keys of a player. They count only while the focus is inside it.
 
-import { LOOP_RULES, SPEEDS, nextOf } from "./timing.js";
+import { SPEEDS } from "./timing.js";
+import { PAN_STEP } from "./zoom.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -10,28 +11,29 @@ import { LOOP_RULES, SPEEDS, nextOf } from "./timing.js";
  * @param {Player} player
  */
 export function onKey(event, player) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || event.key === "Escape") return;
+  // Brackets and the backslash are typed with AltGr on many keyboards, which counts as Control and Alt.
+  const modified = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
+  if (modified || event.metaKey || event.key === "Tab" || event.key === "Escape") return;
   // Letters are commands of the notebook around us; none may reach it from in here.
   event.stopPropagation();
   const target = /** @type {Element} */ (event.target);
-  if (keepsForItself(target, event.key)) return;
-  const act = keyActions(player)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (keepsForItself(target, event.key, event.shiftKey)) return;
+  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const act = keyActions(player)[event.shiftKey && name.startsWith("Arrow") ? `Shift${name}` : name];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
-/** Whether an element has its own meaning for a key. @param {Element} target @param {string} key */
-function keepsForItself(target, key) {
-  if (target.matches("select")) return true;
+/** Whether an element has its own meaning for a key. */
+function keepsForItself(/** @type {Element} */ target, /** @type {string} */ key, /** @type {boolean} */ shift) {
+  if (target.matches("select, input[type='text']")) return true;
   if (target.matches("button, summary, a")) return key === " " || key === "Enter";
-  return target.matches(".kit-wipe-layer input") && /^(Arrow|Home|End|Page)/.test(key);
+  return target.matches(".kit-wipe-layer input") && !shift && /^(Arrow|Home|End|Page)/.test(key);
 }
 
 /** @param {Player} player @returns {Record<string, () => void>} */
 function keyActions(player) {
-  const audible = player.clips.flatMap((clip, index) => (clip.hasAudio && clip.usable ? [index] : []));
-  const sounds = /** @type {(number | null)[]} */ ([null, ...audible]);
   const toggle = () => player.toggle();
   const back = () => player.step(-1);
   const on = () => player.step(1);
@@ -46,9 +48,20 @@ function keyActions(player) {
     ArrowUp: on,
     Home: () => player.seek(0),
     End: () => player.seek(player.end),
-    l: () => player.setLoop(nextOf(LOOP_RULES, player.loop)),
-    w: () => player.setWipe(!player.wipe),
-    m: () => player.setSound(nextOf(sounds, player.sound)),
+    s: () => player.setMode("side"),
+    w: () => player.setMode(player.mode === "wipe" ? "side" : "wipe"),
+    f: () => player.flip(),
+    d: () => player.setMode(player.mode === "difference" ? "side" : "difference"),
+    z: () => player.nextZoom(),
+    ShiftArrowLeft: () => player.nudge(-PAN_STEP, 0),
+    ShiftArrowRight: () => player.nudge(PAN_STEP, 0),
+    ShiftArrowUp: () => player.nudge(0, -PAN_STEP),
+    ShiftArrowDown: () => player.nudge(0, PAN_STEP),
+    l: () => player.nextLoop(),
+    "[": () => player.markEnd("from"),
+    "]": () => player.markEnd("to"),
+    "\\": () => player.setStretch(null),
+    m: () => player.nextSound(),
     ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), () => player.setSpeed(speed)])),
   };
 }

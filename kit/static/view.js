@@ -1,16 +1,12 @@
-// What one player shows: its transport, the counters below the clips, the arrangement of the stage.
+// What one player shows around its pictures: transport, time line, counters below the clips, the status line.
 
-import { buildTransport, buildWipeHandle, make } from "./controls.js";
-import { clipHeight } from "./layout.js";
-import { formatSeconds, timeText } from "./timing.js";
+import { make } from "./elements.js";
+import { Stage } from "./stage.js";
+import { buildTimeline } from "./timeline.js";
+import { formatSeconds } from "./timing.js";
+import { buildTransport } from "./transport.js";
 
 /** @typedef {import("./clip.js").Clip} Clip */
-
-/** Pixels between clips and around them; the style sheet has the same. */
-const GAP = 12;
-
-/** The share of the window that all rows together may take, and its bounds in pixels. */
-const TALLEST = { share: 0.72, least: 360, most: 760 };
 
 let count = 0;
 
@@ -19,19 +15,23 @@ export class View {
    * @param {HTMLElement} root
    * @param {HTMLElement} stage
    * @param {Clip[]} clips
-   * @param {import("./controls.js").Actions} actions
+   * @param {import("./transport.js").Actions} act
+   * @param {boolean} blind
    */
-  constructor(root, stage, clips, actions) {
+  constructor(root, stage, clips, act, blind) {
     count += 1;
     this.root = root;
-    this.stage = stage;
     this.clips = clips;
     this.gone = false;
     root.dataset.lmSuppressShortcuts = "true";
     root.tabIndex = -1;
-    this.transport = buildTransport(clips, actions, `kit-player-${count}`);
+    root.classList.toggle("kit-blind", blind);
+    const id = `kit-player-${count}`;
+    this.timeline = buildTimeline({ clips, data: blind ? null : playerData(root), act, id, blind });
+    this.transport = buildTransport(clips, act, { id, blind, timeline: this.timeline.root });
+    this.transport.root.append(...this.timeline.below);
     stage.after(this.transport.root);
-    this.handle = buildWipeHandle((share) => stage.style.setProperty("--kit-wipe", `${share}%`));
+    this.stage = new Stage(stage, clips);
     this.counters = clips.map((clip) => {
       const frame = make("span", { class: "kit-frame-number" });
       const ended = make("span", { class: "kit-ended" }, ["ended"]);
@@ -55,16 +55,13 @@ export class View {
 
   /**
    * Shows a moment. `time` is the shared time, `shown` the one to write beside the time line.
-   * @param {{time: number, shown: number, duration: number}} moment
+   * @param {{time: number, shown: number, duration: number, stretch: import("./timing.js").Stretch | null}} moment
    */
-  render({ time, shown, duration }) {
-    const { line, clock } = this.transport;
+  render(moment) {
+    const { time, shown, duration } = moment;
     this.root.dataset.time = time.toFixed(3);
-    line.max = String(duration || 1);
-    line.value = String(time);
-    line.style.setProperty("--kit-done", `${duration ? Math.min(100, (100 * time) / duration) : 0}%`);
-    line.setAttribute("aria-valuetext", timeText(shown, duration));
-    clock.textContent = `${formatSeconds(shown)} / ${formatSeconds(duration)} s`;
+    this.timeline.render(moment);
+    this.transport.clock.textContent = `${formatSeconds(shown)} / ${formatSeconds(duration)} s`;
     this.clips.forEach((clip, i) => {
       const counter = this.counters[i];
       counter.row.hidden = clip.broken;
@@ -89,59 +86,25 @@ export class View {
     else put();
   }
 
-  /**
-   * Puts the stage into its mode.
-   * @param {boolean} wipe
-   * @param {[number, number] | null} pair  the clips chosen for the wipe
-   * @param {string} fault  why these cannot be wiped; empty if they can
-   */
-  dress(wipe, pair, fault) {
-    const [left, right] = wipe && pair ? pair.map((index) => this.clips[index]) : [];
-    for (const clip of this.clips) {
-      clip.shown = !wipe || clip === left || clip === right;
-      clip.box.hidden = !clip.shown;
-      clip.box.classList.toggle("kit-wipe-left", clip === left);
-      clip.box.classList.toggle("kit-wipe-right", clip === right);
-    }
-    this.stage.classList.toggle("kit-wiping", wipe);
-    if (right) {
-      right.frame.append(this.handle.root);
-      this.handle.move();
-    } else {
-      this.handle.root.remove();
-    }
-    this.transport.wipe?.show({ on: wipe, pair, reason: fault });
-    this.arrange();
-  }
-
-  /** One height for all clips, as large as the stage allows. */
-  arrange() {
-    const width = this.stage.clientWidth - 2 * GAP;
-    if (width <= 0 || this.gone) return;
-    const shown = this.clips.filter((clip) => clip.shown);
-    const wiping = this.stage.classList.contains("kit-wiping");
-    const aspects = wiping ? [Math.max(...shown.map((clip) => clip.aspect))] : shown.map((clip) => clip.aspect);
-    const tallest = Math.min(Math.max(window.innerHeight * TALLEST.share, TALLEST.least), TALLEST.most);
-    const height = clipHeight(aspects, { width, gap: GAP, tallest });
-    shown.forEach((clip, i) => clip.box.style.setProperty("--kit-aspect", String(aspects[wiping ? 0 : i])));
-    this.stage.style.setProperty("--kit-row", `${height}px`);
-  }
-
   /** Takes everything away that was put in. */
   remove() {
-    this.dress(false, null, "");
     this.gone = true;
     clearTimeout(this.saying);
+    this.stage.remove();
+    this.timeline.remove();
     for (const part of [this.transport.root, ...this.counters.map(({ row }) => row), ...this.prints]) part.remove();
-    for (const property of ["--kit-row", "--kit-wipe"]) this.stage.style.removeProperty(property);
-    for (const clip of this.clips) {
-      clip.box.style.removeProperty("--kit-aspect");
-      delete clip.box.dataset.frame;
-    }
+    for (const clip of this.clips) delete clip.box.dataset.frame;
     this.root.removeAttribute("tabindex");
+    this.root.classList.remove("kit-blind");
     delete this.root.dataset.time;
     this.setState("static");
   }
+}
+
+/** What Python measured of the clips, for the time line. @param {HTMLElement} root @returns {object | null} */
+function playerData(root) {
+  const text = root.querySelector("script.kit-player-data")?.textContent;
+  return text ? JSON.parse(text) : null;
 }
 
 /**

@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+# Fixtures for every browser test: servers that start only where a test asks for one.
+from tests.browser.jupyter import lab, notebook7, open_notebook, voila
+
+__all__ = ["lab", "notebook7", "open_notebook", "voila"]
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

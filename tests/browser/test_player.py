@@ -7,168 +7,33 @@ take the page down with them.
 """
 
 import base64
-import csv
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page
 
-from kit.frontend import module_source, stylesheet
-from kit.player import PlayerClip, markup
+from kit.player import PlayerClip
+from tests.browser.player_page import (
+    figure,
+    html,
+    make_shelf,
+    numbers,
+    press,
+    real_clips,
+    times,
+    wait_state,
+    wait_time,
+)
 
 pytestmark = pytest.mark.browser
-
-BITS = 8
-HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>player</title>'
-
-# Helpers of the page: the frame number in a video's pixels, and samples of how far the clips are apart.
-PROBES = """
-window.frameOf = (video) => {
-  const canvas = document.createElement("canvas");
-  canvas.width = 64; canvas.height = 8;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(video, 0, 0, 64, 8);
-  let number = 0;
-  for (let bit = 0; bit < 8; bit += 1) {
-    if (context.getImageData(bit * 8 + 4, 4, 1, 1).data[0] > 127) number |= 1 << bit;
-  }
-  return number;
-};
-window.frames = (i = 0) =>
-  [...document.querySelectorAll(".kit-player")[i].querySelectorAll(".kit-clip:not([hidden]) video")].map(frameOf);
-window.sample = (milliseconds, pixels) => new Promise((resolve) => {
-  const player = window.players[0];
-  const samples = [];
-  const begin = performance.now();
-  const look = (now) => {
-    const live = player.active.filter(({ video }) => !video.paused && !video.ended && !video.seeking);
-    const times = live.map(({ video }) => video.currentTime);
-    samples.push({
-      at: now - begin, time: player.time, live: live.length, state: player.state,
-      spread: times.length > 1 ? Math.max(...times) - Math.min(...times) : 0,
-      shown: pixels ? player.active.map(({ video }) => window.frameOf(video)) : [],
-      held: player.active.map((clip) => clip.at(player.time).held || clip.video.paused),
-    });
-    if (now - begin < milliseconds) requestAnimationFrame(look); else resolve(samples);
-  };
-  requestAnimationFrame(look);
-});
-"""
-
-
-def film(
-    path: Path,
-    *,
-    fps: int,
-    frames: int,
-    codec: str = "libx264",
-    size: tuple[int, int] = (256, 144),
-    sound: bool = False,
-) -> Path:
-    """Writes a clip whose frame number can be read from its pixels."""
-    width, height = size
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=fps)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        if codec == "libx264":
-            stream.options = {"crf": "20", "preset": "ultrafast", "threads": "1"}
-        tone = container.add_stream("aac", rate=48_000, layout="mono") if sound else None
-        for number in range(frames):
-            bits = (number >> np.arange(BITS)) & 1
-            row = np.repeat(bits.astype(np.uint8) * 255, -(-width // BITS))[:width]
-            picture = np.repeat(np.broadcast_to(row, (height, width))[..., None], 3, axis=2)
-            container.mux(
-                stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"))
-            )
-        container.mux(stream.encode())
-        if tone is not None:
-            for start in range(0, 48_000 * frames // fps, 1024):
-                wave = 0.1 * np.sin(np.arange(start, start + 1024) * 2 * np.pi * 440 / 48_000)
-                frame = av.AudioFrame.from_ndarray(
-                    wave[None].astype(np.float32), format="fltp", layout="mono"
-                )
-                frame.sample_rate, frame.pts = 48_000, start
-                container.mux(tone.encode(frame))
-            container.mux(tone.encode())
-    return path
 
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PlayerClip]:
     """The clips of these tests: a fast long one, a slow short one, and some odd ones."""
-    folder = tmp_path_factory.mktemp("clips")
-
-    def put(
-        name: str, *, fps: int, frames: int, size: tuple[int, int] = (256, 144), **how: Any
-    ) -> PlayerClip:
-        path = film(folder / f"{name}.mp4", fps=fps, frames=frames, size=size, **how)
-        return PlayerClip(
-            name=name,
-            src="data:video/mp4;base64," + base64.b64encode(path.read_bytes()).decode(),
-            mime="video/mp4",
-            poster=None,
-            width=size[0],
-            height=size[1],
-            fps=fps,
-            seconds=frames / fps,
-            frames=frames,
-            codec="h264",
-            has_audio=bool(how.get("sound")),
-            sandbox=False,
-            download=path.as_uri(),
-        )
-
-    return {
-        "fast": put("fast", fps=24, frames=120),
-        "slow": put("slow", fps=8, frames=16),
-        "half": put("half", fps=12, frames=60),
-        "upright": put("upright", fps=30, frames=60, size=(160, 240)),
-        "loud": put("loud", fps=24, frames=48, sound=True),
-        "louder": put("louder", fps=24, frames=48, sound=True),
-        "mpeg4": put("mpeg4", fps=24, frames=24, codec="mpeg4"),
-    }  # fmt: skip
-
-
-def html(*figures: str, script: str = "window.players = mountAll();", before: str = "") -> str:
-    """A page of its own, as the report makes one."""
-    return (
-        f"{HEAD}<style>{stylesheet('player')}</style><body>{before}{''.join(figures)}"
-        f'<script type="module">{module_source("player")}\nwindow.mount = mount;\n{script}\n{PROBES}</script>'
-    )
-
-
-def figure(*clips: PlayerClip, label: str = "A prompt", **options: Any) -> str:
-    return str(markup(clips, label=label, **options))
-
-
-def wait_state(page: Page, state: str, player: int = 0) -> Locator:
-    """The player, once it has come to a state."""
-    page.locator(".kit-player").nth(player).and_(page.locator(f'[data-state="{state}"]')).wait_for()
-    return page.locator(".kit-player").nth(player)
-
-
-def wait_time(page: Page, time: float) -> None:
-    page.wait_for_function("(t) => Number(document.querySelector('.kit-player').dataset.time) >= t", arg=time)
-
-
-def times(page: Page) -> list[float]:
-    return page.evaluate("window.players[0].active.map(({video}) => video.currentTime)")
-
-
-def press(page: Page, *keys: str, player: int = 0) -> None:
-    for key in keys:
-        page.locator(".kit-player").nth(player).press(key)
-
-
-def numbers(page: Page) -> list[int]:
-    """The frames that the player says it shows."""
-    boxes = page.locator(".kit-clip:visible")
-    return [int(boxes.nth(i).get_attribute("data-frame") or -1) for i in range(boxes.count())]
+    return make_shelf(tmp_path_factory.mktemp("clips"))
 
 
 def drift(samples: list[dict[str, Any]], frame: float) -> str:
@@ -296,6 +161,7 @@ def test_jump_by_the_time_line(open_page: Any, shelf: dict[str, PlayerClip]) -> 
 def test_loop_shortest_turns_at_the_shorter_clip(open_page: Any, shelf: dict[str, PlayerClip]) -> None:
     """Under "shortest" the time line is 2 s long and the longer clip never goes beyond it."""
     page = open_page(html(figure(shelf["fast"], shelf["slow"]))).page
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Loop: at the end of the shortest clip").click()
     assert page.locator(".kit-clock").inner_text().endswith("/ 2.00 s")
     press(page, "4", "k")
@@ -311,6 +177,7 @@ def test_loop_off_stops_in_the_last_frames_and_plays_again(
 ) -> None:
     """Without a loop the player pauses at the end; playing again begins at the start."""
     page = open_page(html(figure(shelf["fast"], shelf["half"]))).page
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Loop: off").click()
     press(page, "4", "k")
     wait_state(page, "playing")
@@ -334,6 +201,7 @@ def test_speed(open_page: Any, shelf: dict[str, PlayerClip], key: str, speed: fl
         speed, rel=0.15
     )
     drift(samples, 1 / 12)
+    page.get_by_role("button", name="More").click()
     assert page.get_by_role("button", name=f"Speed: {speed:g} times").get_attribute("aria-pressed") == "true"
 
 
@@ -341,7 +209,7 @@ def test_speed(open_page: Any, shelf: dict[str, PlayerClip], key: str, speed: fl
 def test_wipe_lays_two_clips_over_one_another(open_page: Any, shelf: dict[str, PlayerClip]) -> None:
     """W puts two clips of one shape in one place; the handle moves the edge by keyboard and by pointer."""
     page = open_page(html(figure(shelf["fast"], shelf["upright"], shelf["half"]))).page
-    button = page.get_by_role("button", name="Wipe", exact=True)
+    button = page.get_by_role("button", name="View: wipe")
     press(page, "w")
     assert button.get_attribute("aria-pressed") == "true"
     boxes = page.locator(".kit-frame:visible")
@@ -352,7 +220,7 @@ def test_wipe_lays_two_clips_over_one_another(open_page: Any, shelf: dict[str, P
     for _ in range(20):
         handle.press("ArrowLeft")
     assert handle.get_attribute("aria-valuetext") == "40% from the left"
-    right = page.locator(".kit-wipe-right video")
+    right = page.locator(".kit-right video")
     assert right.evaluate("(e) => getComputedStyle(e).clipPath") == "inset(0px 0px 0px 40%)"
     box = boxes.nth(0).bounding_box()
     assert box is not None
@@ -371,19 +239,21 @@ def test_wipe_of_unlike_shapes_is_off_and_says_why(open_page: Any, shelf: dict[s
     page = open_page(
         html(figure(shelf["fast"], shelf["upright"]), figure(shelf["fast"], shelf["upright"], shelf["half"]))
     ).page
-    button = page.get_by_role("button", name="Wipe", exact=True)
-    reason = "Wipe needs two clips of one shape; A (256 × 144) and B (160 × 240) differ."  # noqa: RUF001
-    assert button.first.is_disabled()
+    button = page.get_by_role("button", name="View: wipe")
+    needs = "Wipe and difference need two clips of one shape"
+    reason = f"{needs}; A (256 × 144) and B (160 × 240) differ."  # noqa: RUF001
+    for name in ("wipe", "difference"):
+        assert page.get_by_role("button", name=f"View: {name}").first.is_disabled()
     assert page.locator(".kit-why").first.inner_text() == reason
     press(page, "w")
     assert page.get_by_role("status").first.inner_text() == reason
     assert page.locator(".kit-frame:visible").count() == 5
-    # With three clips the pair is chosen: A and C fit, A and B do not.
+    # With three clips the pair is chosen: A and C fit, B fits neither and cannot be chosen.
     assert button.nth(1).is_enabled()
-    page.get_by_label("Right side of the wipe").select_option("1")
-    assert button.nth(1).is_disabled()
-    page.get_by_label("Right side of the wipe").select_option("2")
-    assert button.nth(1).is_enabled()
+    press(page, "w", player=1)
+    assert page.get_by_label("Right clip").nth(1).input_value() == "2"
+    for side in ("Left clip", "Right clip"):
+        assert page.get_by_label(side).nth(1).locator("option[value='1']").is_disabled()
 
 
 def test_unlike_shapes_get_one_height_and_keep_their_shape(
@@ -414,21 +284,25 @@ document.addEventListener("keydown", (event) => window.leaked.push(event.key));
     page.keyboard.press("k")
     assert page.evaluate("players[0].wanted") is False, "a key outside the player is none of its business"
     assert page.evaluate("leaked") == ["k"]
+    page.get_by_role("button", name="More").press("Enter")
+    page.locator("#first").focus()
     names = []
     for _ in range(40):
         page.keyboard.press("Tab")
         name = page.evaluate(
             "() => { const e = document.activeElement; return e.closest('.kit-player') ? "
-            "(e.getAttribute('aria-label') || e.textContent) : '' }"
+            "(e.getAttribute('aria-label') || e.placeholder || e.textContent) : '' }"
         )
         if not name:
             break
         names.append(name)
     assert [n for n in names if not n.startswith("Download")] == [
         "Time", "One frame back", "Play", "One frame on",
+        "View: side by side", "View: wipe", "View: flip", "View: difference",
+        "Zoom: fit", "Zoom: 1:1 pixels", "Zoom: 2:1 pixels", "Zoom: 4:1 pixels", "Sound: off", "Sound: clip A", "More",
         "Speed: 0.25 times", "Speed: 0.5 times", "Speed: 1 times", "Speed: 2 times",
         "Loop: off", "Loop: at the end of the longest clip", "Loop: at the end of the shortest clip",
-        "Sound: off", "Sound: clip A", "Wipe", "Keys",
+        "Stretch from here", "Stretch to here", "1.5 or f12", "Keys",
     ]  # fmt: skip
     play = page.get_by_role("button", name="Play", exact=True)
     play.focus()
@@ -466,6 +340,7 @@ document.addEventListener("keydown", (event) => window.leaked.push(event.key));
 def test_space_after_a_click_plays(open_page: Any, shelf: dict[str, PlayerClip]) -> None:
     """A pointer leaves the focus on the player, so that Space plays rather than presses the same button again."""
     page = open_page(html(figure(shelf["fast"], shelf["half"]))).page
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Speed: 0.5 times").click()
     page.keyboard.press("Space")
     wait_state(page, "playing")
@@ -642,8 +517,11 @@ def test_targets_and_contrast(open_page: Any, shelf: dict[str, PlayerClip], sche
     """Every control is at least 24 px high and wide, and its text keeps a contrast of 4.5 to its ground."""
     page = open_page(html(figure(shelf["loud"], shelf["half"], shelf["fast"])), color_scheme=scheme).page
     page.locator("summary").click()
+    page.get_by_role("button", name="More").click()
+    press(page, "d")
     small = page.evaluate(
         "[...document.querySelectorAll('.kit-player :is(button, select, input, summary, a)')].filter((e) => {"
+        "if (!e.checkVisibility()) return false;"
         "const r = e.getBoundingClientRect(); return r.width < 24 || r.height < 24; }).map((e) => e.outerHTML)"
     )
     assert small == []
@@ -701,25 +579,6 @@ def clip_poster() -> str:
     """A grey picture as a data: address."""
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="9"><rect width="16" height="9" fill="gray"/></svg>'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-
-
-def real_clips(folder: Path, start: str) -> list[PlayerClip]:
-    """The clips of one folder of real ones, as its own table of facts describes them."""
-    names = {row["file"]: row["model"] for row in table(folder / "manifest.csv")}
-    return [
-        PlayerClip(
-            name=names[row["file"]], src=(folder / row["file"]).as_uri(), poster=None, codec=row["codec"],
-            mime="video/webm" if row["container"] == "matroska" else "video/mp4", width=int(row["width"]),
-            height=int(row["height"]), fps=float(row["fps"]), seconds=float(row["duration"]),
-            frames=int(row["frames"]), has_audio=bool(row["audio"]), sandbox=False,
-        )
-        for row in table(folder / "probe.csv")
-        if row["file"].startswith(start)
-    ]  # fmt: skip
 
 
 @pytest.mark.alone

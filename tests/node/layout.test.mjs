@@ -1,24 +1,10 @@
 // Sizes on the stage, without a browser. Run: node --test tests/node
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clipHeight, firstSameShape, rowsNeeded, sameShape } from "../../kit/static/layout.js";
+import { clipHeight, rowsNeeded } from "../../kit/static/layout.js";
 
 const WIDE = 16 / 9;
 const stage = (width, tallest = 640) => ({ width, gap: 12, tallest });
-
-test("shapes are equal up to a codec's padding, not up to a visible stretch", () => {
-  const size = (width, height) => ({ width, height });
-  assert.ok(sameShape(size(1920, 1080), size(1280, 720)));
-  assert.ok(sameShape(size(1920, 1088), size(1280, 720)));
-  assert.ok(!sameShape(size(1360, 752), size(1280, 720)));
-  assert.ok(!sameShape(size(480, 720), size(720, 480)));
-});
-
-test("the first two clips of one shape are found", () => {
-  const sizes = [[720, 480], [256, 144], [480, 720], [512, 288]].map(([width, height]) => ({ width, height }));
-  assert.deepEqual(firstSameShape(sizes), [1, 3]);
-  assert.equal(firstSameShape(sizes.slice(0, 3)), null);
-});
 
 test("two wide clips stand side by side where there is room, else one above the other", () => {
   for (const [width, rows] of [[1200, 1], [600, 1], [376, 2]]) {

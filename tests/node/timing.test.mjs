@@ -141,6 +141,83 @@ test("texts of times", () => {
 
 test("loop rules go round", () => {
   let rule = "off";
-  const seen = [1, 2, 3].map(() => (rule = timing.nextOf(timing.LOOP_RULES, rule)));
-  assert.deepEqual(seen, ["longest", "shortest", "off"]);
+  const seen = [1, 2, 3, 4].map(() => (rule = timing.nextOf(timing.LOOP_RULES, rule)));
+  assert.deepEqual(seen, ["longest", "shortest", "stretch", "off"]);
+});
+
+test("the start of the time line is asked for as it is, for nothing lies before it", () => {
+  for (const fps of RATES) assert.equal(timing.targetTime(0, clip(fps, 20)), 0);
+});
+
+test("a stretch takes in the frames of the slowest clip at both of its ends", () => {
+  const both = [fast, slow]; // 24 fps for 5 s, 8 fps for 2 s
+  const middle = (frame) => timing.frameCentre(frame, 8);
+  assert.deepEqual(timing.markStretch(null, "from", middle(4), both), [0.5, 5]);
+  assert.deepEqual(timing.markStretch([0.5, 5], "to", middle(7), both), [0.5, 1]);
+  assert.deepEqual(timing.markStretch([0.5, 1], "to", middle(4), both), [0.5, 0.625], "one frame is a stretch");
+  assert.deepEqual(timing.markStretch([0.5, 1], "from", middle(12), both), [1.5, 5], "the end gives way");
+  assert.deepEqual(timing.markStretch([0.5, 1], "to", middle(2), both), [0, 0.375], "the beginning gives way");
+  assert.deepEqual(timing.markStretch(null, "to", timing.endTime(both, "longest"), both), [0, 5]);
+});
+
+test("a stretch drawn by hand is widened to whole frames and kept on the time line", () => {
+  const both = [fast, slow];
+  assert.deepEqual(timing.fitStretch([0.51, 0.99], both), [0.5, 1]);
+  assert.deepEqual(timing.fitStretch([0.99, 0.51], both), [0.5, 1], "drawn backwards");
+  assert.deepEqual(timing.fitStretch([-3, 0.1], both), [0, 0.125]);
+  assert.deepEqual(timing.fitStretch([4.9, 9], both), [4.875, 5]);
+  assert.deepEqual(timing.fitStretch([1, 1], both), [1, 1.125]);
+  assert.equal(timing.fitStretch([6, 7], both), null);
+  assert.equal(timing.fitStretch([-2, -1], both), null);
+  assert.equal(timing.fitStretch([NaN, 1], both), null);
+});
+
+test("a round inside a stretch begins and ends with frames that lie in it", () => {
+  for (const [rateA, rateB] of [[24, 8], [30, 24], [30, 8], [29.97, 16.129], [25, 25], [60, 6]]) {
+    const clips = [clip(rateA, Math.round(5 * rateA)), clip(rateB, Math.round(4 * rateB))];
+    for (let first = 0; first < 20; first += 1) {
+      for (let length = 1; length < 8; length += 1) {
+        const stretch = [first / rateB, (first + length) / rateB];
+        const { from, last, to, inner } = timing.playedSpan(clips, "stretch", stretch);
+        const name = `${rateA} ${rateB} ${first} ${length}`;
+        assert.ok(inner && to === stretch[1], name);
+        assert.equal(timing.frameAt(from, rateB), first, name);
+        assert.equal(timing.frameAt(last, rateB), first + length - 1, name);
+        assert.ok(from <= last && from >= (first === 0 ? 0 : stretch[0] - 1e-9) && last < to, name);
+        assert.ok(from - stretch[0] < 1 / rateA && to - last < 1 / rateA + 1e-9, `${name}: no frame is left out`);
+        for (const speed of timing.SPEEDS) {
+          const stop = timing.stopTime({ from, last, to, inner }, speed);
+          assert.ok(stop < to && stop >= (from + to) / 2 - 1e-9, `${name} at ${speed}`);
+        }
+      }
+    }
+  }
+});
+
+test("without a stretch a round is the whole time line, and only an inner end is stopped early", () => {
+  const whole = timing.playedSpan([fast, slow], "longest", null);
+  assert.deepEqual(whole, { from: 0, last: 119.5 / 24, to: 5, inner: false });
+  assert.equal(timing.stopTime(whole, 1), 5);
+  const short = timing.playedSpan([fast, slow], "shortest", [1, 2]);
+  assert.deepEqual(short, { from: 0, last: 47.5 / 24, to: 2, inner: true });
+  assert.equal(timing.playedSpan([fast], "shortest", null).inner, false, "a single clip ends by itself");
+  assert.equal(timing.playedSpan([fast, slow], "stretch", [4, 5]).inner, false, "up to the end of the longest");
+  assert.deepEqual(timing.playedSpan([], "stretch", [0, 1]), { from: 0, last: 0, to: 0, inner: false });
+});
+
+test("typed times are seconds or frames of the slowest clip, counted from one", () => {
+  const typed = (text, rule = "longest") => timing.typedTime(text, [fast, slow], rule);
+  for (const text of ["1.5", " 1,5 ", "1.5s", "1.50 s"]) assert.deepEqual(typed(text), { time: 1.5 }, text);
+  assert.deepEqual(typed(".25"), { time: 0.25 });
+  assert.deepEqual(typed("0"), { time: 0 });
+  assert.deepEqual(typed("f1"), { time: 0.5 / 8 });
+  assert.deepEqual(typed("F 12"), { time: 11.5 / 8 });
+  assert.deepEqual(typed("f40"), { time: 39.5 / 8 });
+  for (const text of ["x", "", "-1", "f", "f1.5", "1:30", "1e3", "f12f", "NaN"]) {
+    assert.match(typed(text).fault, /is not a time/, text);
+  }
+  assert.match(typed("5.01").fault, /5\.01 s is beyond the end: the time line is 5\.00 s long/);
+  assert.match(typed("3", "shortest").fault, /2\.00 s long/);
+  assert.match(typed("f41").fault, /frames 1 to 40/);
+  assert.match(typed("f0").fault, /no frame 0/);
 });
