@@ -72,6 +72,14 @@ class Material:
         return {(row.clip, row.metric): row for row in rows_of(self.measurements)}
 
     @cached_property
+    def measured_of(self) -> dict[str, list[Any]]:
+        """The rows of `measurements` for each clip."""
+        found: dict[str, list[Any]] = {}
+        for row in rows_of(self.measurements):
+            found.setdefault(row.clip, []).append(row)
+        return found
+
+    @cached_property
     def groups(self) -> list[Group]:
         """What is shown side by side, by prompt, take and settings."""
         order = {model: i for i, model in enumerate(self.models)}
@@ -98,7 +106,13 @@ class Material:
         """Every clip that the page shows, once, in order of hash."""
         shown = sorted({row.clip for group in self.groups for row in group.rows})
         return [
-            ClipRef(c, self.clip[c].suffix, self.clip[c].container, int(self.clip[c].bytes))
+            ClipRef(
+                c,
+                self.clip[c].suffix,
+                self.clip[c].container,
+                int(self.clip[c].bytes),
+                bool(self.clip[c].browser_plays),
+            )
             for c in shown
             if c in self.clip
         ]

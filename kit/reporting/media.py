@@ -1,15 +1,19 @@
-"""Clips, posters and plotly.js: as files beside the page, or inside it."""
+"""Clips, posters, film strips and plotly.js: as files beside the page, or inside it."""
 
 import base64
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kit.errors import ClipError, ReportError
+from kit.player import PlayerStrip
 
 if TYPE_CHECKING:
+    from kit.filmstrip import FilmStrip
     from kit.study import Study
 
 PLOTLY = "plotly.min.js"
@@ -29,14 +33,30 @@ class ClipRef(NamedTuple):
     suffix: str
     container: str
     bytes: int
+    plays: bool = True  # in a usual browser
 
 
 class Source(NamedTuple):
-    """Where the page finds a clip: address, media type, and the poster's address ('' where there is none)."""
+    """Where the page finds a clip: address and media type of what is played, and the poster's address ('' for none).
+
+    `proxy` says that a smaller copy is played, since browsers can't play the original. `download` is the original's
+    address where a reader could not get at it otherwise.
+    """
 
     src: str
     type: str
     poster: str
+    strip: PlayerStrip | None = None
+    proxy: bool = False
+    download: str | None = None
+
+
+class _Made(NamedTuple):
+    """What was made of a clip for the page; None where it could not be."""
+
+    poster: bytes | None
+    strip: "FilmStrip | None"
+    proxy: Path | None
 
 
 @dataclass(frozen=True)
@@ -60,19 +80,31 @@ def media_type(ref: ClipRef) -> str:
 
 
 def link(study: "Study", clips: Sequence[ClipRef], folder: Path, name: str, *, plotly: bool) -> Media:
-    """Put clips (original bytes, named by hash), posters and plotly.js into `folder`/NAME_files."""
+    """Put clips (original bytes, named by hash), what was made of them, and plotly.js into `folder`/NAME_files."""
     beside = folder / f"{name}_files"
     sources: dict[str, Source] = {}
     missing: dict[str, str] = {}
 
-    def place(ref: ClipRef, path: Path, poster: bytes | None) -> None:
+    def place(ref: ClipRef, path: Path, made: _Made) -> None:
         beside.mkdir(exist_ok=True)
-        shutil.copyfile(path, beside / f"{ref.clip}{ref.suffix}")
-        address = ""
-        if poster is not None:
-            (beside / f"{ref.clip}.jpg").write_bytes(poster)
-            address = f"{beside.name}/{ref.clip}.jpg"
-        sources[ref.clip] = Source(f"{beside.name}/{ref.clip}{ref.suffix}", media_type(ref), address)
+
+        def put(suffix: str, content: bytes | Path) -> str:
+            target = beside / f"{ref.clip}{suffix}"
+            if isinstance(content, bytes):
+                target.write_bytes(content)
+            else:
+                shutil.copyfile(content, target)
+            return f"{beside.name}/{target.name}"
+
+        original = put(ref.suffix, path)
+        sources[ref.clip] = Source(
+            src=original if made.proxy is None else put(".proxy.mp4", made.proxy),
+            type=media_type(ref) if made.proxy is None else "video/mp4",
+            poster="" if made.poster is None else put(".jpg", made.poster),
+            strip=None if made.strip is None else _strip(put(".strip.jpg", made.strip.jpeg), made.strip),
+            proxy=made.proxy is not None,
+            download=original,
+        )
 
     _each(study, clips, place, missing)
     if plotly:
@@ -82,53 +114,93 @@ def link(study: "Study", clips: Sequence[ClipRef], folder: Path, name: str, *, p
 
 
 def embed(study: "Study", clips: Sequence[ClipRef], *, plotly: bool, max_mb: float) -> Media:
-    """Everything as data URIs. Raises ReportError, with the sizes, where that comes to more than `max_mb`."""
+    """Everything as data URIs. Raises ReportError, with the sizes, where that comes to more than `max_mb`.
+
+    Of a clip that browsers can't play both the original and the copy that they can play are embedded.
+    """
     text = plotly_source() if plotly else ""
-    # Base64 makes four bytes of three.
-    total = sum(ref.bytes for ref in clips) * 4 / 3 + len(text)
-    if total > max_mb * 1e6:
-        largest = sorted(clips, key=lambda r: (-r.bytes, r.clip))[:3]
-        raise ReportError(
-            f"one file would take {total / 1e6:.1f} MB, and the budget is {max_mb:g} MB: {len(clips)} clips of "
-            f"{sum(r.bytes for r in clips) / 1e6:.1f} MB (the largest: "
-            + ", ".join(f"{r.clip[:12]}… {r.bytes / 1e6:.1f} MB" for r in largest)
-            + ") become a third more when they are embedded; "
-            "use assets='link' (--assets link), which keeps them beside the page, or raise max_embed_mb"
-        )
+    _check_size(clips, len(text), 0, max_mb)
     sources: dict[str, Source] = {}
     missing: dict[str, str] = {}
+    copies = 0
 
-    def place(ref: ClipRef, path: Path, poster: bytes | None) -> None:
+    def place(ref: ClipRef, path: Path, made: _Made) -> None:
+        nonlocal copies
         kind = media_type(ref)
-        address = "" if poster is None else _data_uri("image/jpeg", poster)
-        sources[ref.clip] = Source(_data_uri(kind, path.read_bytes()), kind, address)
+        original = _data_uri(kind, path.read_bytes())
+        source = original
+        if made.proxy is not None:
+            copies += made.proxy.stat().st_size
+            _check_size(clips, len(text), copies, max_mb)
+            kind, source = "video/mp4", _data_uri("video/mp4", made.proxy.read_bytes())
+        sources[ref.clip] = Source(
+            src=source,
+            type=kind,
+            poster="" if made.poster is None else _data_uri("image/jpeg", made.poster),
+            strip=None
+            if made.strip is None
+            else _strip(_data_uri("image/jpeg", made.strip.jpeg), made.strip),
+            proxy=made.proxy is not None,
+            download=None if made.proxy is None else original,
+        )
 
     _each(study, clips, place, missing)
     return Media(sources, missing, "", text)
 
 
+def _check_size(clips: Sequence[ClipRef], text: int, copies: int, max_mb: float) -> None:
+    # Base64 makes four bytes of three.
+    total = (sum(ref.bytes for ref in clips) + copies) * 4 / 3 + text
+    if total <= max_mb * 1e6:
+        return
+    largest = sorted(clips, key=lambda r: (-r.bytes, r.clip))[:3]
+    raise ReportError(
+        f"one file would take {total / 1e6:.1f} MB, and the budget is {max_mb:g} MB: {len(clips)} clips of "
+        f"{sum(r.bytes for r in clips) / 1e6:.1f} MB (the largest: "
+        + ", ".join(f"{r.clip[:12]}… {r.bytes / 1e6:.1f} MB" for r in largest)
+        + ") become a third more when they are embedded; "
+        "use assets='link' (--assets link), which keeps them beside the page, or raise max_embed_mb"
+    )
+
+
 def _each(
     study: "Study",
     clips: Sequence[ClipRef],
-    place: Callable[[ClipRef, Path, bytes | None], None],
+    place: Callable[[ClipRef, Path, _Made], None],
     missing: dict[str, str],
 ) -> None:
-    for ref in clips:
-        try:
-            with study.clip_file(ref.clip) as path:
-                place(ref, path, _poster(path))
-        except ClipError:
-            # The message may name a folder of this machine; the page must not.
-            missing[ref.clip] = "its file is gone from the study"
+    with tempfile.TemporaryDirectory() as folder:
+        for ref in clips:
+            try:
+                with study.clip_file(ref.clip) as path:
+                    made = _made(ref, path, Path(folder))
+                    place(ref, path, made)
+                if made.proxy is not None:
+                    made.proxy.unlink()
+            except ClipError:
+                # The message may name a folder of this machine; the page must not.
+                missing[ref.clip] = "its file is gone from the study"
 
 
-def _poster(path: Path) -> bytes | None:
+def _made(ref: ClipRef, path: Path, folder: Path) -> _Made:
     from kit.decode import poster
+    from kit.filmstrip import film_strip
+    from kit.transcode import make_proxy
 
-    try:
-        return poster(path, long_edge=640)
-    except ClipError:
-        return None
+    found_poster = found_strip = proxy = None
+    # A clip that can't be decoded is shown by its name and facts.
+    with suppress(ClipError):
+        found_poster = poster(path, long_edge=640)
+        found_strip = film_strip(path)
+        if not ref.plays:
+            copy = folder / f"{ref.clip}.mp4"
+            make_proxy(path, copy)
+            proxy = copy
+    return _Made(found_poster, found_strip, proxy)
+
+
+def _strip(address: str, strip: "FilmStrip") -> PlayerStrip:
+    return PlayerStrip(address, strip.frames, strip.width, strip.height)
 
 
 def _data_uri(kind: str, data: bytes) -> str:

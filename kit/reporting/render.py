@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,12 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kit.frontend import module_source, stylesheet
-from kit.player import PlayerClip, markup
+from kit.player import PlayerClip, codec_name, markup
 from kit.reporting.media import Media
+from kit.script_json import script_json
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# What JSON may hold and a script element or JavaScript may not.
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -80,12 +78,6 @@ def clean(value: Any) -> Any:
     return value
 
 
-def script_json(data: Any) -> Markup:
-    """Data as JSON that can stand inside a script element whatever it holds."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return Markup("".join(_UNSAFE.get(c, c) for c in text) if _UNSAFE.keys() & set(text) else text)  # noqa: S704
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -130,7 +122,19 @@ def _player_clip(media: Media, clip: Mapping[str, Any]) -> PlayerClip:
         codec=clip["codec"],
         has_audio=clip["audio"],
         sandbox=clip["sandbox"],
-        download=source.src if not source.src.startswith("data:") else None,
+        note=_proxy_note(clip) if source.proxy else "",
+        proxy=source.proxy,
+        download=source.download,
+        strip=source.strip,
+        data=clip["over_time"],
+    )
+
+
+def _proxy_note(clip: Mapping[str, Any]) -> str:
+    size = clip["bytes"]["value"]
+    return (
+        f"Shown is a smaller H.264 copy: most browsers cannot play the original, {codec_name(clip['codec'])} of "
+        f"{clip['width']} × {clip['height']} in {size / 1e6:.1f} MB. Measurements are of the original."  # noqa: RUF001
     )
 
 

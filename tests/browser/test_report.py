@@ -196,3 +196,45 @@ def test_every_real_clip_plays(clips_dir: Path, tmp_path: Path, open_page: Calla
     page = open_page(path).page
     page.wait_for_selector(READY)
     play_all(page)
+
+
+def test_strips_marks_and_copies_work_under_the_pages_policy(
+    tmp_path: Path, open_page: Callable, make_clip: Callable[..., Path]
+) -> None:
+    """Linked and embedded, strips are drawn, marks lead to their time, and what browsers can't play plays as a copy."""
+    import av
+    import numpy as np
+
+    from kit.importing import new_clip
+    from kit.metrics import Measurement
+
+    old = tmp_path / "old.mp4"
+    with av.open(str(old), "w") as container:
+        stream = container.add_stream("mpeg4", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for i in range(24):
+            picture = np.full((64, 96, 3), 8 * i, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    study = Study(tmp_path / "study", now=lambda: "2026-11-22T12:00:00.000Z")
+    for model, path in (("alpha", make_clip(tmp_path / "new.mp4", frames=24)), ("beta", old)):
+        clip = new_clip(path)
+        request = NewRequest(
+            prompt_id="p", prompt="A river", model=model, take=1, provider="import", clip=clip.clip
+        )
+        study.store_clips([(path, clip)], [request])
+        series = np.array([[i / 12, i] for i in range(24)], np.float32)
+        study.add_measurements(
+            clip.clip, [Measurement("sharpness", 1, 5.0, None, "u", ((1.0, 1.5),), series)]
+        )
+    for assets in ("link", "embed"):
+        page = open_page(save(study, tmp_path / assets, assets=assets)).page
+        page.wait_for_selector(READY)
+        play_all(page)
+        assert page.locator(".kit-badge", has_text="proxy").count() == 1
+        page.wait_for_function("() => document.querySelectorAll('.kit-film[data-state=drawn]').length === 2")
+        page.locator(".kit-charts summary").click()
+        page.locator(".kit-plot .kit-curve").nth(1).wait_for(state="attached")
+        page.get_by_role("button", name="Next mark").click()
+        page.wait_for_function("() => document.querySelector('.kit-player').dataset.state === 'paused'")
+        assert "Sharpness, clip" in (page.locator(".kit-mark-said").text_content() or "")

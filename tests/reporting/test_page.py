@@ -14,7 +14,7 @@ import pytest
 from kit.errors import BadParameter, ReportError, StudyMissing
 from kit.importing import new_clip
 from kit.reporting import Page
-from kit.reporting.render import script_json
+from kit.script_json import script_json
 from kit.storage.records import NewRequest
 from kit.study import Study
 

@@ -3,12 +3,14 @@
 import math
 from typing import Any
 
+from kit.player_data import clip_data
 from kit.reporting.material import Group, Material, rows_of
 from kit.reporting.numbers import NONE, number
 from kit.reporting.sections.missing import note
 from kit.reporting.tables import Cell, Table, column, table
 
 MOST = 6  # clips in one player
+CURVE_POINTS = 90  # of one measurement over time: enough for a plot as wide as the page
 CAMERA = {
     "static": "camera still",
     "pan_left": "pan left",
@@ -106,6 +108,9 @@ def _clip(material: Material, row: Any) -> dict[str, Any]:
         "audio": bool(facts.has_audio),
         "sandbox": bool(facts.sandbox),
         "plays": bool(facts.browser_plays),
+        "over_time": clip_data(material.measured_of[row.clip], points=CURVE_POINTS)
+        if row.clip in material.measured_of
+        else None,
     }
 
 
