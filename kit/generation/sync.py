@@ -12,6 +12,7 @@ programs that used anyio's threads did not exit. Either can only patch asyncio's
 """
 
 import asyncio
+import contextlib
 import contextvars
 import importlib
 import threading
@@ -66,15 +67,58 @@ def blocking(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return result
 
 
+class LoopThread(Generic[T]):
+    """A thread with an event loop of its own that runs one coroutine; `stop` asks that one to end in good order."""
+
+    def __init__(self, name: str) -> None:
+        self.stop = asyncio.Event()
+        self.result: T | None = None
+        self.error: BaseException | None = None
+        self._name = name
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked = False
+
+    def begin(
+        self, make: Callable[[], Coroutine[Any, Any, T]], ended: Callable[[], None]
+    ) -> threading.Thread:
+        """Start; `ended` is called in the thread when `result` or `error` is there."""
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(self._work, make, ended), name=self._name, daemon=True
+        )
+        thread.start()
+        return thread
+
+    def end(self) -> None:
+        """Set `stop`; from any thread, also before the loop runs and after it has ended."""
+        self._asked = True
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has just been closed
+                loop.call_soon_threadsafe(self.stop.set)
+
+    def _work(self, make: Callable[[], Coroutine[Any, Any, T]], ended: Callable[[], None]) -> None:
+        async def main() -> T:
+            self._loop = asyncio.get_running_loop()
+            if self._asked:
+                self.stop.set()
+            return await make()
+
+        try:
+            self.result = asyncio.run(main())
+        except BaseException as error:  # noqa: BLE001 - handed to whoever began this
+            self.error = error
+        finally:
+            ended()
+
+
 class Worker(Generic[T]):
     """A thread with an event loop, and the calling thread, which runs what the loop asks it to run."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._result: T | None = None
-        self._error: BaseException | None = None
-        self.stop = asyncio.Event()
+        self._inner: LoopThread[T] = LoopThread("kit-generate")
+        self.stop = self._inner.stop
         self.interrupted = False
 
     def caller(self, listener: Callable[[Any], None] | None) -> Callable[[Any], None]:
@@ -109,11 +153,7 @@ class Worker(Generic[T]):
 
     def run(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run the coroutine to its end; raises what it raises, or what a listener raised, once it has ended."""
-        context = contextvars.copy_context()
-        thread = threading.Thread(
-            target=context.run, args=(self._work, make), name="kit-generate", daemon=True
-        )
-        thread.start()
+        thread = self._inner.begin(make, lambda: self._calls.put(None))
         trouble: BaseException | None = None
         while True:
             try:
@@ -127,16 +167,16 @@ class Worker(Generic[T]):
                 if self.interrupted:
                     raise
                 self.interrupted = True
-                self._end()
+                self._inner.end()
             except BaseException as error:  # noqa: BLE001 - raised below, when the run has ended in good order
                 trouble = error
-                self._end()
+                self._inner.end()
         thread.join()
         if trouble is not None:
             raise trouble
-        if self._error is not None:
-            raise self._error
-        return self._result  # type: ignore[return-value]
+        if self._inner.error is not None:
+            raise self._inner.error
+        return self._inner.result  # type: ignore[return-value]
 
     def _next(self) -> Callable[[], object] | None:
         while True:
@@ -144,24 +184,6 @@ class Worker(Generic[T]):
                 return self._calls.get(timeout=0.5)
             except Empty:
                 continue
-
-    def _end(self) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.stop.set)
-        else:
-            self.stop.set()
-
-    def _work(self, make: Callable[[], Coroutine[Any, Any, T]]) -> None:
-        async def main() -> T:
-            self._loop = asyncio.get_running_loop()
-            return await make()
-
-        try:
-            self._result = asyncio.run(main())
-        except BaseException as error:  # noqa: BLE001 - handed to the calling thread
-            self._error = error
-        finally:
-            self._calls.put(None)
 
 
 def enter_running_loop(work: Coroutine[Any, Any, T]) -> T:

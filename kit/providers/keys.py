@@ -99,13 +99,13 @@ def credential(
     environ = os.environ if environ is None else environ
     keyring = _keyring() if keyring is None else keyring
     parts, sources, missing = [], [], []
-    for names, user in _PARTS[provider]:
+    for (names, user), (usual, _) in zip(_PARTS[provider], key_names(provider), strict=True):
         value, source = _look(names, user, environ, keyring)
         if value:
             parts.append(_checked(provider, value))
             sources.append(source)
         else:
-            missing.append(names[-1] if len(names) < 3 else names[1])
+            missing.append(usual)
     if missing:
         raise KeyMissing(
             provider,
@@ -125,6 +125,11 @@ def present(environ: Mapping[str, str] | None = None, keyring: Keyring | None = 
         if all(value for value, _ in looked):
             found[provider] = ", ".join(dict.fromkeys(source for _, source in looked))
     return found
+
+
+def key_names(provider: str) -> list[tuple[str, str]]:
+    """The parts of a provider's key: the environment's name that providers' own pages use, and the keyring's name."""
+    return [(names[-1] if len(names) < 3 else names[1], user) for names, user in _PARTS[provider]]
 
 
 def _look(

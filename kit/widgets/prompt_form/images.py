@@ -1,0 +1,141 @@
+"""A start frame, an end frame, the elements: uploaded into the study, or given by address."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import Button, FileUpload, HBox, Text, VBox
+
+from kit.errors import BadParameter
+from kit.widgets.prompt_form.fields import classed, html, icon_button, paragraph, set_text, show_if
+
+if TYPE_CHECKING:
+    from kit.widgets.prompt_form.callbacks import Callbacks
+
+TYPES = ".png,.jpg,.jpeg,.webp,image/png,image/jpeg,image/webp"
+
+
+class ImageField:
+    """One image. `store` keeps bytes in the study and returns the path; it is called on the worker's thread."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        store: Callable[[bytes], str],
+        callbacks: "Callbacks",
+        changed: Callable[[], None],
+    ) -> None:
+        self._store, self._callbacks, self._changed = store, callbacks, changed
+        self._trouble = ""
+        self.address = Text(
+            description=label, placeholder="https://… or upload a file", continuous_update=False
+        )
+        self.upload = classed(
+            FileUpload(accept=TYPES, multiple=False, description="Upload", tooltip=f"{label}: upload a file"),
+            "button",
+            "upload",
+        )
+        self.clear = icon_button("times", f"{label}: take it out")
+        self._note = html("", "note")
+        self.box = classed(
+            VBox([classed(HBox([self.address, self.upload, self.clear]), "image"), self._note]), "field"
+        )
+        self.address.observe(callbacks.guarded(lambda _: self._edited()), names=["value"])
+        self.upload.observe(callbacks.guarded(self._uploaded), names=["value"])
+        self.clear.on_click(callbacks.guarded(lambda _: self.set("")))
+
+    @property
+    def value(self) -> str | None:
+        """The address or the path, None for no image."""
+        return str(self.address.value).strip() or None
+
+    def set(self, value: str) -> None:
+        """Put an address or a path in."""
+        self._trouble = ""
+        if self.address.value == value:
+            self._changed()
+        self.address.value = value
+
+    def show(self, *, open_: bool, note: str = "", faults: Sequence[str] = ()) -> None:
+        """Open or closed, with a note and with what is wrong."""
+        for control in (self.address, self.upload, self.clear):
+            if control.disabled == open_:
+                control.disabled = not open_
+        kept = "kept here, but not sent: " if not open_ and self.value else ""
+        wrong = [*([self._trouble] if self._trouble else []), *(faults if open_ else ())]
+        text = "".join(paragraph(fault, "bad") for fault in wrong) + paragraph(f"{kept}{note}")
+        set_text(self._note, text)
+
+    @property
+    def note(self) -> str:
+        """The note's HTML."""
+        return str(self._note.value)
+
+    def _edited(self) -> None:
+        self._trouble = ""
+        self._changed()
+
+    def _uploaded(self, change: Any) -> None:
+        if not change["new"]:
+            return
+        name, data = str(change["new"][0]["name"]), bytes(change["new"][0]["content"])
+        # The upload's value is part of what a notebook saves: the bytes must not stay in it.
+        self.upload.value = ()
+        self._callbacks.later(lambda: self._keep(name, data))
+
+    def _keep(self, name: str, data: bytes) -> None:
+        try:
+            path = self._store(data)
+        except BadParameter as bad:
+            problem = "; ".join(fault.problem for fault in bad.faults)
+            self._trouble = f"{name[:80]}: {problem}"
+            self._changed()
+        else:
+            self.set(path)
+
+
+class ElementsField:
+    """Several images, as many as the models take."""
+
+    def __init__(
+        self, *, store: Callable[[bytes], str], callbacks: "Callbacks", changed: Callable[[], None]
+    ) -> None:
+        self._make: Callable[[int], ImageField] = lambda n: ImageField(
+            f"Element {n}", store=store, callbacks=callbacks, changed=changed
+        )
+        self._changed = changed
+        self.fields: list[ImageField] = []
+        self._rows = classed(VBox([]), "rows")
+        self.add = classed(Button(description="Add an element"), "button")
+        self._note = html("", "note")
+        self.box = classed(VBox([self._rows, self.add, self._note]), "field")
+        self.add.on_click(callbacks.guarded(lambda _: self.more()))
+
+    @property
+    def value(self) -> list[str]:
+        """Addresses and paths, in order; empty ones left out."""
+        return [field.value for field in list(self.fields) if field.value]
+
+    def more(self) -> ImageField:
+        """Add an empty place and return it."""
+        field = self._make(len(self.fields) + 1)
+        self.fields.append(field)
+        self._rows.children = [f.box for f in self.fields]
+        self._changed()
+        return field
+
+    def show(self, *, open_: bool, most: int, note: str = "", faults: Sequence[str] = ()) -> None:
+        """Open or closed, with a note and with what is wrong."""
+        self.add.disabled = not open_ or len(self.fields) >= most
+        for field in self.fields:
+            field.show(open_=open_)
+        kept = "kept here, but not sent: " if not open_ and self.value else ""
+        text = "".join(paragraph(fault, "bad") for fault in (faults if open_ else ()))
+        text += paragraph(f"{kept}{note}")
+        set_text(self._note, text)
+        show_if(self._rows, bool(self.fields))
+
+    @property
+    def note(self) -> str:
+        """The note's HTML."""
+        return str(self._note.value)
