@@ -1,0 +1,1 @@
+"""What is shown in a notebook: the paired player, the prompt form, the rating panel."""
