@@ -152,8 +152,9 @@ def _execute(node: Any, parameters: dict[str, Any], progress: Progress | None) -
             execution_timeout=CELL_TIMEOUT,
             store_widget_state=False,
             on_cell_start=started,
-            # The kernel listens on this machine only; its note about that is not for the terminal of whoever runs this.
-            extra_arguments=["--IPKernelApp.log_level=40"],
+            # The kernel's notes (it listens on this machine only, it was stopped) are not for whoever runs this; what
+            # goes wrong in a cell comes back as an error.
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".strip().rstrip(":")
