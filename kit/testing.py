@@ -28,6 +28,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kit.errors import BadParameter
+from kit.listening import address, listen
 from kit.sandbox import render
 from kit.sandbox_server.app import ADMIN_HEADER, Sandbox
 from kit.sandbox_server.clock import Clock
@@ -35,7 +36,7 @@ from kit.sandbox_server.fault_reading import read_plan
 from kit.sandbox_server.filming import Film
 from kit.sandbox_server.options import PROVIDERS, Options, read_options
 from kit.sandbox_server.schedule import Price, Schedule
-from kit.sandbox_server.serve import RunningServer, address, listen
+from kit.sandbox_server.serve import RunningServer
 
 __all__ = ["JournalView", "SandboxHandle", "sandbox_process", "sandbox_server", "tiny_clip"]
 

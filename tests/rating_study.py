@@ -29,10 +29,19 @@ def rating_study(
     rows = []
     for i in range(prompts):
         for j, model in enumerate(MODELS):
-            plain = make_clip(folder / "plain.mp4", seed=2 * i + j, frames=frames, width=size[0], height=size[1])
+            plain = make_clip(
+                folder / "plain.mp4", seed=2 * i + j, frames=frames, width=size[0], height=size[1]
+            )
             name = f"{FILE_WORD}-{i}-{j}.mp4"
             titled(plain, folder / name)
-            rows.append({"file": name, "prompt_id": f"scene{i}", "prompt": f"Scene {i}: a kite over a beach.", "model": model})
+            rows.append(
+                {
+                    "file": name,
+                    "prompt_id": f"scene{i}",
+                    "prompt": f"Scene {i}: a kite over a beach.",
+                    "model": model,
+                }
+            )
     path = folder / "manifest.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))

@@ -29,3 +29,15 @@ export function makeSvg(tag, attributes = {}, children = []) {
   element.append(...children);
   return element;
 }
+
+/**
+ * Keeps a notebook's own keys from whatever has the focus inside an element. JupyterLab's shortcuts look at the focused
+ * element first, and only then above it: a mark on the outermost one alone would let "b" make a cell.
+ * @param {HTMLElement} root
+ */
+export function keepShortcutsOut(root) {
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement) target.dataset.lmSuppressShortcuts = "true";
+  });
+}

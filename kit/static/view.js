@@ -1,6 +1,6 @@
 // What one player shows around its pictures: transport, time line, counters below the clips, the status line.
 
-import { make } from "./elements.js";
+import { keepShortcutsOut, make } from "./elements.js";
 import { Stage } from "./stage.js";
 import { buildTimeline } from "./timeline.js";
 import { formatSeconds } from "./timing.js";
@@ -23,7 +23,7 @@ export class View {
     this.root = root;
     this.clips = clips;
     this.gone = false;
-    root.dataset.lmSuppressShortcuts = "true";
+    keepShortcutsOut(root);
     root.tabIndex = -1;
     root.classList.toggle("kit-blind", blind);
     const id = `kit-player-${count}`;

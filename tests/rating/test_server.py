@@ -111,9 +111,9 @@ def test_names_that_cannot_be(study, raters):
 
 def test_options_that_cannot_be(study):
     """A dimension that the rubric lacks is told to whoever starts the server."""
-    with pytest.raises(BadParameter, match="sharpnes"):
-        with rating_server(study, ["Ada"], options=RatingOptions(dimensions=("sharpnes",))):
-            pass
+    options = RatingOptions(dimensions=("sharpnes",))
+    with pytest.raises(BadParameter, match="sharpnes"), rating_server(study, ["Ada"], options=options):
+        pass
 
 
 def test_other_machines_are_kept_out(study):

@@ -12,8 +12,8 @@ import pytest
 
 from kit.decode import probe
 from kit.errors import BadParameter
+from kit.listening import is_loopback, listen
 from kit.sandbox_server import Options, Sandbox
-from kit.sandbox_server.serve import is_loopback, listen
 from kit.testing import sandbox_process, sandbox_server, tiny_clip
 
 TASK = "/api/v1/task"
