@@ -181,6 +181,34 @@ def _study_verbs(verb: Verb, verbs: Any) -> None:
 
 
 def _other_verbs(verb: Verb) -> None:
+    rate = verb("rate", "rate", "a page in the browser on which people rate pairs blind; no notebook needed")
+    rate.add_argument("study")
+    rate.add_argument(
+        "--rater", action="append", dest="raters", required=True, metavar="NAME",
+        help="who will rate; each gets a personal link; repeat for more",
+    )  # fmt: skip
+    rate.add_argument(
+        "--dimension",
+        action="append",
+        dest="dimensions",
+        help="ask only for this one (default: the rubric's)",
+    )
+    rate.add_argument("--scores", action="store_true", help="ask for scores of 1 to 5 as well")
+    rate.add_argument(
+        "--no-checks", action="store_false", dest="checks", help="do not ask about the prompts' checks"
+    )
+    rate.add_argument(
+        "--reveal", choices=["never", "own", "study"], default="never",
+        help="what a rater may see at the end: nothing, which model was which, or all votes so far (default: never)",
+    )  # fmt: skip
+    rate.add_argument("--port", type=_port, default=8788, help="port, 0 for any (default: 8788)")
+    rate.add_argument(
+        "--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)"
+    )
+    rate.add_argument(
+        "--allow-remote", action="store_true", help="let other machines in, with --host 0.0.0.0 or a name"
+    )
+
     models = verb("models", "models", "what models can do and cost, with the certainty of each fact")
     models.add_argument(
         "models", nargs="*", metavar="MODEL", help="models to compare (default: a list of all)"

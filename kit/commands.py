@@ -243,6 +243,39 @@ def sandbox(options: argparse.Namespace) -> Result:
     return {}, "the sandbox has ended"
 
 
+def rate(options: argparse.Namespace) -> Result:
+    """`kit rate`: serves until interrupted."""
+    from kit.rating import RatingOptions
+    from kit.rating.server import RatingLinks, serve
+
+    asked = RatingOptions(
+        dimensions=tuple(options.dimensions) if options.dimensions else None,
+        scores=options.scores,
+        checks=options.checks,
+        reveal=options.reveal,
+    )
+    with Study.open(options.study) as study:
+        before = len(study.votes)
+
+        def ready(told: RatingLinks) -> None:
+            _say(f"rating {study.title} at {told.root}; a personal link for each rater, Ctrl-C ends it")
+            for name, link in told.links.items():
+                _say(f"  {name}: {link}")
+
+        serve(
+            study,
+            options.raters,
+            host=options.host,
+            port=options.port,
+            allow_remote=options.allow_remote,
+            options=asked,
+            on_ready=ready,
+        )
+        votes = len(study.votes)
+    document = {"votes": votes, "new_votes": votes - before}
+    return document, f"{_count(votes, 'vote')} in the study, {votes - before} of them new"
+
+
 def doctor(options: argparse.Namespace) -> Result:
     """`kit doctor`."""
     from kit import doctor as checks

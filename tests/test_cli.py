@@ -1,8 +1,10 @@
 """The command line: results on standard output, errors as sentences, exit codes, the whole line by hand."""
 
 import json
+import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -198,3 +200,46 @@ def test_the_command_is_installed(tmp_path):
     program = Path(sys.executable).with_name("kit")
     run = subprocess.run([program, "--version"], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert run.stdout.startswith("kit ")
+
+
+def test_rate_serves_links_until_interrupted(kit_, clips) -> None:
+    """One link a rater on standard error, a page behind each, and Ctrl-C ends it with a count of the votes."""
+    assert kit_("init", "study")[0] == 0
+    assert kit_("import", "study", str(clips))[0] == 0
+    command = [sys.executable, "-m", "kit.cli", "rate", "study", "--port", "0", "--json"]
+    with subprocess.Popen(
+        [*command, "--rater", "Ann", "--rater", "Ben"],
+        cwd=clips.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        said = [process.stderr.readline() for _ in range(3)]
+        links = dict(line.strip().split(": ", 1) for line in said[1:])
+        pages = []
+        for link in links.values():
+            with urllib.request.urlopen(link) as answer:
+                pages.append(answer.read().decode())
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert list(links) == ["Ann", "Ben"]
+    assert len(set(links.values())) == 2
+    assert all(page.startswith("<!doctype html>") for page in pages)
+    assert "alpha" not in "".join(pages)
+    assert (process.returncode, json.loads(out)) == (0, {"votes": 0, "new_votes": 0})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "--rater"),
+        (("--rater", "Ann", "--dimension", "realism"), 1, "did you mean 'video_realism'?"),
+        (("--rater", "Ann", "--host", "0.0.0.0"), 1, "--allow-remote"),
+        (("--rater", "Ann", "--rater", "Ann"), 1, "twice"),
+    ],
+)
+def test_rate_says_what_is_wrong(kit_, clips, arguments, code, said) -> None:
+    """A missing rater, a dimension that is none, a door to other machines, a name given twice."""
+    assert kit_("init", "study")[0] == 0
+    assert kit_("import", "study", str(clips))[0] == 0
+    got, out, err = kit_("rate", "study", "--port", "0", *arguments)
+    assert (got, out) == (code, "")
+    assert said in err
