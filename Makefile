@@ -29,8 +29,9 @@ check: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m pytest tests/bench -s -p no:cacheprovider -o python_files='bench_*.py' -o python_functions='bench_*' $(ARGS)
 
+# The root is the checkout, so that the browser can fetch clips of studies in it by a link.
 lab: $(VENV)/.lab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/compare.ipynb $(ARGS)
 
 example: $(VENV)/.run
 	$(BIN)/python reports/build_example.py reports/example

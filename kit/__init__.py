@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from kit.study import Study as Study
     from kit.suite import Suite as Suite
     from kit.suite import load as load_suite
+    from kit.widgets.pair_player import PairPlayer as PairPlayer
+    from kit.widgets.prompt_form import PromptForm as PromptForm
+    from kit.widgets.rating_panel import RatingPanel as RatingPanel
 
 __version__ = "0.1.0"
 
@@ -29,6 +32,9 @@ _HOMES = {
     "Comparison": ("kit.comparison", "Comparison"),
     "KitError": ("kit.errors", "KitError"),
     "Page": ("kit.reporting", "Page"),
+    "PairPlayer": ("kit.widgets.pair_player", "PairPlayer"),
+    "PromptForm": ("kit.widgets.prompt_form", "PromptForm"),
+    "RatingPanel": ("kit.widgets.rating_panel", "RatingPanel"),
     "Study": ("kit.study", "Study"),
     "Suite": ("kit.suite", "Suite"),
     "capability_table": ("kit.cards.capabilities", "capability_table"),
@@ -41,6 +47,9 @@ __all__ = [
     "Comparison",
     "KitError",
     "Page",
+    "PairPlayer",
+    "PromptForm",
+    "RatingPanel",
     "Study",
     "Suite",
     "__version__",
