@@ -49,12 +49,23 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def address(listening: socket.socket) -> str:
-    """The address of a listening socket, as clients on this machine write it."""
+def address(listening: socket.socket, *, remote: bool = False) -> str:
+    """The address of a listening socket, as clients on this machine write it, or with `remote` those on others."""
     host, port = listening.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104 - nothing is bound here
-        host = "127.0.0.1"
+        host = _own_address() if remote else "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _own_address() -> str:
+    """The address by which this machine is known on the network that it would use; its name where there is none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: a datagram socket only looks up its route. The address is one for documents (RFC 5737).
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
 
 
 @contextlib.contextmanager

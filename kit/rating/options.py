@@ -1,6 +1,7 @@
 """What a blind rating asks of its raters."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -21,7 +22,7 @@ class RatingOptions:
     Raises BadParameter for anything outside these.
     """
 
-    dimensions: tuple[str, ...] | None = None
+    dimensions: Sequence[str] | None = None
     scores: bool = False
     checks: bool = True
     repeats: float = 0.1
@@ -36,9 +37,16 @@ class RatingOptions:
             object.__setattr__(self, "dimensions", tuple(self.dimensions))
             if not self.dimensions:
                 raise BadParameter("dimensions is empty; name at least one, or leave it out for all of them")
-        if not (math.isfinite(self.repeats) and 0 <= self.repeats <= MOST_REPEATS):
+        if not _number(self.repeats) or not 0 <= self.repeats <= MOST_REPEATS:
             raise BadParameter(f"repeats is {self.repeats!r}; it is a share from 0 to {MOST_REPEATS}")
-        if isinstance(self.known, bool) or not 0 <= self.known <= MOST_KNOWN:
+        if type(self.known) is not int or not 0 <= self.known <= MOST_KNOWN:
             raise BadParameter(f"known is {self.known!r}; it is a whole number from 0 to {MOST_KNOWN}")
         if self.reveal not in get_args(Reveal):
             raise BadParameter(f"reveal is {self.reveal!r}; it is one of {', '.join(get_args(Reveal))}")
+        for name in ("scores", "checks"):
+            if not isinstance(getattr(self, name), bool):
+                raise BadParameter(f"{name} is {getattr(self, name)!r}; it is True or False")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -145,5 +145,5 @@ def _prepared(
 
 
 def _links(app: RatingApp, listening: socket.socket) -> RatingLinks:
-    root = address(listening)
+    root = address(listening, remote=True)
     return RatingLinks(root, {rater: root + app.links.path(rater) for rater in app.links})

@@ -51,6 +51,9 @@ class RatingSession:
 
         Raises BadParameter for a rater's name, a kind of rater or a dimension that cannot be.
         """
+        given: object = rater
+        if not isinstance(given, str):
+            raise BadParameter(f"the rater's name: {show(given)} is no text; put it between quotes")
         try:
             self.rater = name_cell(rater)
         except ValueError as bad:
@@ -362,4 +365,4 @@ def _dimensions(study: "Study", options: RatingOptions) -> tuple[str, ...]:
                 f"the rubric has no dimension {show(dimension)}{nearest(str(dimension), known)}; "
                 f"it has: {', '.join(known)}"
             )
-    return options.dimensions or known
+    return tuple(options.dimensions or known)

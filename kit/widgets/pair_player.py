@@ -9,6 +9,7 @@ from kit.filmstrip import film_strip
 from kit.player import PlayerClip, PlayerStrip, markup
 from kit.player_data import ClipData, clip_data
 from kit.widgets import fallback
+from kit.widgets.given import require_study
 from kit.widgets.module import Buffers, ModuleWidget
 from kit.widgets.shown import Shown, ShownClip, what_is_shown
 from kit.widgets.transport import budget_bytes, link, send
@@ -51,6 +52,8 @@ class PairPlayer(ModuleWidget):
         """`pair` is what to play, `label` stands above it (the prompt, where there is one and none is given)."""
         if pair is None:
             raise BadParameter("say which clips to play, for example PairPlayer(study.pairs().iloc[0])")
+        if study is not None:
+            require_study(study)
         self._budget = budget_bytes(budget_mb)
         self._shown: Shown = what_is_shown(pair, study, label)
         self._figure: str | None = None

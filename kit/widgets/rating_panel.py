@@ -12,13 +12,12 @@ from kit.errors import ClipError
 from kit.rating import BlindMedia, RatingOptions, RatingSession, rater_quality
 from kit.rating.options import Reveal
 from kit.rating.saving import progress
+from kit.widgets.given import require_study
 from kit.widgets.module import Buffers, ModuleWidget
+from kit.widgets.transport import budget_bytes
 
 if TYPE_CHECKING:
     from kit.study import Study
-
-MEGABYTE = 1 << 20
-
 
 class RatingPanel(ModuleWidget):
     """Rates pairs of a study blind, in the notebook.
@@ -56,12 +55,14 @@ class RatingPanel(ModuleWidget):
         repeats     share of the pairs shown a second time with sides swapped, 0 to 0.5
         known       clips shown against their own degraded copies, 0 to 20
         reveal      what is shown at the end: the result of the "study", of the "own" votes, or "never" any
-        budget_mb   the largest clip, in MiB, that is sent to the browser; a pair with a larger one says so
+        budget_mb   the largest clip, in megabytes, that is sent to the browser; a pair with a larger one says so
 
         Raises BadParameter for a name, a dimension or a figure that cannot be.
         """
+        require_study(study)
+        budget = budget_bytes(budget_mb)
         options = RatingOptions(
-            dimensions=None if dimensions is None else tuple(dimensions),
+            dimensions=dimensions,
             scores=scores,
             checks=checks,
             repeats=repeats,
@@ -74,7 +75,7 @@ class RatingPanel(ModuleWidget):
         except BaseException:
             media.close()
             raise
-        self._study, self._reveal_kind, self._budget = study, reveal, budget_mb
+        self._study, self._reveal_kind, self._budget = study, reveal, budget
         self._copies = weakref.finalize(self, media.close)
         super().__init__()
 
@@ -112,7 +113,9 @@ class RatingPanel(ModuleWidget):
     def close(self) -> None:
         """Take the panel away, with the blind copies that it made."""
         super().close()
-        self._copies()
+        # A panel that was refused is closed too, when it is cleared away.
+        if hasattr(self, "_copies"):
+            self._copies()
 
     def static_text(self) -> str:
         """How far this rater is."""
@@ -127,9 +130,9 @@ class RatingPanel(ModuleWidget):
 
     def _clip(self, name: str) -> bytes:
         copy = self._rating.media(name)
-        if copy.bytes > self._budget * MEGABYTE:
+        if copy.bytes > self._budget:
             raise ClipError(
-                f"a clip of this pair has {copy.bytes / MEGABYTE:.0f} MiB, more than the {self._budget:g} MiB that this "
+                f"a clip of this pair has {copy.bytes / 1e6:.1f} MB, more than the {self._budget / 1e6:g} MB that this "
                 "panel may send to the browser; skip the pair, or make the panel with a larger budget_mb"
             )
         return copy.path.read_bytes()

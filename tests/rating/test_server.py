@@ -122,6 +122,13 @@ def test_other_machines_are_kept_out(study):
         pass
 
 
+def test_links_for_other_machines_name_this_one(study: Study) -> None:
+    """Where others are let in, a link holds an address that they can use, not the one that only this machine knows."""
+    with rating_server(study, ["Ada"], host="0.0.0.0", allow_remote=True) as running:
+        host = urlsplit(running.links["Ada"]).hostname
+    assert host not in {"0.0.0.0", "127.0.0.1", None}
+
+
 def test_clips_come_in_ranges_and_only_to_their_rater(running):
     """A clip comes whole or in parts; another rater's name of it, and whatever looks like a path, is not there."""
     with client(running.links["Ada"]) as ada, client(running.links["Bo"]) as bo:

@@ -12,6 +12,7 @@ from kit.errors import BadParameter, KitError
 from kit.frontend import stylesheet
 from kit.generation import Progress
 from kit.providers import present
+from kit.widgets.given import require_study
 from kit.widgets.prompt_form import cost, outcome, told
 from kit.widgets.prompt_form.bar import Bar
 from kit.widgets.prompt_form.callbacks import Callbacks, in_words
@@ -50,6 +51,7 @@ class PromptForm(VBox):  # type: ignore[misc]  # ipywidgets has no types
         cards: Cards | Mapping[str, Card] | None = None,
     ) -> None:
         """Build the form; nothing is sent and nothing is written before Generate is pressed."""
+        require_study(study)
         self._study, self._above = study, _amount(confirm_above_usd)
         self._cards = load_cards(*own_folders(study.folder)) if cards is None else cards
         self._key_places = present()
