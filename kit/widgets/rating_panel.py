@@ -19,6 +19,7 @@ from kit.widgets.transport import budget_bytes
 if TYPE_CHECKING:
     from kit.study import Study
 
+
 class RatingPanel(ModuleWidget):
     """Rates pairs of a study blind, in the notebook.
 

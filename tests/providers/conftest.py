@@ -198,7 +198,8 @@ def ask(stub: Stub) -> Callable[..., Any]:
         options = {
             "base_url": stub.url,
             "environ": {},
-            "timeouts": Timeouts(2.0, 2.0, 0.3, 3.0, 0.3),
+            # Long enough for a busy machine to answer, short enough for the tests in which nobody does.
+            "timeouts": Timeouts(5.0, 5.0, 1.5, 8.0, 1.5),
             **options,
         }
 
