@@ -9,7 +9,7 @@ const KEYS = [
   [[".", "→"], "one frame on"],
   [["Home", "End"], "first frame, last frame"],
   [["1", "2", "3", "4"], "speed 0.25, 0.5, 1, 2"],
-  [["S"], "side by side", "several"],
+  [["S", "V"], "side by side", "several"],
   [["W"], "wipe", "several"],
   [["F"], "flip, then the next clip", "several"],
   [["D"], "difference", "several"],

@@ -49,6 +49,8 @@ function keyActions(player) {
     Home: () => player.seek(0),
     End: () => player.seek(player.end),
     s: () => player.setMode("side"),
+    // In the rating panel S skips a pair.
+    v: () => player.setMode("side"),
     w: () => player.setMode(player.mode === "wipe" ? "side" : "wipe"),
     f: () => player.flip(),
     d: () => player.setMode(player.mode === "difference" ? "side" : "difference"),

@@ -11,8 +11,9 @@ import { counted, summaryLines } from "./rating_words.js";
  * @param {{openPair: (position: number) => void, reveal: () => void, back: (() => void) | null}} act
  */
 export function buildEnd({ summary, open, canReveal }, act) {
+  const nothing = summary.of === 0;
   const heading = make("h2", { class: "kit-rating-heading", tabindex: "-1" }, [
-    open.length > 0 ? "The end of the queue" : "Thank you: all done",
+    nothing ? "Nothing to compare yet" : open.length > 0 ? "The end of the queue" : "Thank you: all done",
   ]);
   const rows = summaryLines(summary).map(({ label, text }) =>
     make("div", {}, [make("dt", {}, [label]), make("dd", {}, [text])]),
@@ -21,20 +22,24 @@ export function buildEnd({ summary, open, canReveal }, act) {
   back.hidden = act.back === null;
   back.addEventListener("click", () => act.back?.());
   const reveal = make("button", { type: "button", class: "kit-rating-go" }, ["Reveal the models"]);
-  reveal.hidden = !canReveal;
+  reveal.hidden = nothing || !canReveal;
   reveal.addEventListener("click", act.reveal);
   const root = make("div", { class: "kit-rating-end" }, [
     heading,
     make("p", { class: "kit-rating-lede" }, [
-      open.length > 0
-        ? `${counted(open.length, "pair is", "pairs are")} still open. You can leave it at that, or go back.`
-        : "Every pair has its answers, and all of them are saved.",
+      nothing
+        ? "A pair needs clips of two models for one prompt, and there is none so far. Once there are some, open this again."
+        : open.length > 0
+          ? `${counted(open.length, "pair is", "pairs are")} still open. You can leave it at that, or go back.`
+          : "Every pair has its answers, and all of them are saved.",
     ]),
     ...(open.length > 0 ? [openList(open, act.openPair)] : []),
-    make("h3", {}, ["Your answers in figures"]),
-    make("dl", { class: "kit-rating-figures" }, rows),
-    make("p", { class: "kit-rating-hint" }, [
-      "These figures are kept with your answers. Nobody’s answers are left out because of them.",
+    ...(nothing ? [] : [
+      make("h3", {}, ["Your answers in figures"]),
+      make("dl", { class: "kit-rating-figures" }, rows),
+      make("p", { class: "kit-rating-hint" }, [
+        "These figures are kept with your answers. Nobody’s answers are left out because of them.",
+      ]),
     ]),
     make("div", { class: "kit-rating-row" }, [reveal, back]),
   ]);

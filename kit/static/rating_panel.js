@@ -250,7 +250,8 @@ class RatingPanel extends RatingQueue {
     );
     view.showScreen(screen.root);
     view.setState("end");
-    view.say(open.length > 0 ? "End of the queue." : "All pairs done, everything saved.");
+    const done = summary.of > 0 ? "All pairs done, everything saved." : "Nothing to compare yet.";
+    view.say(open.length > 0 ? "End of the queue." : done);
     screen.heading.focus({ preventScroll: true });
   }
 

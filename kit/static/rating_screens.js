@@ -35,7 +35,9 @@ const RATING_KEYS = /** @type {[string, [string[], string][]][]} */ ([
       [[",", "←"], "one frame back"],
       [[".", "→"], "one frame on"],
       [["Home", "End"], "first, last frame"],
-      [["W", "F", "D"], "wipe, flip, difference; again: side by side"],
+      [["W", "D"], "wipe, difference; again: side by side"],
+      [["F"], "flip, then the other clip"],
+      [["V"], "side by side"],
       [["Z"], "zoom to single pixels"],
       [["Shift", "←↑↓→"], "move the zoomed picture"],
       [["L"], "loop"],
@@ -60,7 +62,7 @@ export function buildHelp(onclose) {
   const root = make("div", { class: "kit-rating-card kit-rating-help", role: "group", "aria-label": "Keys", tabindex: "-1" }, [
     make("div", { class: "kit-rating-groups" }, groups),
     make("p", { class: "kit-rating-hint" }, [
-      "In the arrows’ place a form moves between its fields. The keys count while the focus is in this panel.",
+      "In points and checks the arrows move from field to field instead. The keys count while the focus is in this panel.",
     ]),
     close,
   ]);

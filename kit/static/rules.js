@@ -18,7 +18,7 @@ import { isOverlay } from "./modes.js";
  * @param {import("./modes.js").Mode} how.mode
  * @param {import("./zoom.js").Zoom} how.zoom
  * @param {import("./timing.js").LoopRule} how.loop
- * @param {boolean} how.blind  nothing of sizes
+ * @param {boolean} how.blind  nothing of sizes and rates
  */
 export function ruleText(clips, { mode, zoom, loop, blind }) {
   const two = clips.length === 2;
@@ -37,8 +37,8 @@ export function ruleText(clips, { mode, zoom, loop, blind }) {
     parts.push(`Different lengths: ${loop === "shortest" ? "the loop turns where the shortest ends" : holding}.`);
   }
   if (Math.max(...rates) - slowest > 0.01) {
-    const slow = `${two ? "slower" : "slowest"} clip (${Number(slowest.toFixed(2))} fps)`;
-    parts.push(`Different rates: one step is a frame of the ${slow}.`);
+    const rate = blind ? "" : ` (${Number(slowest.toFixed(2))} fps)`;
+    parts.push(`Different rates: one step is a frame of the ${two ? "slower" : "slowest"} clip${rate}.`);
   }
   const { width, height } = clips[0]?.size ?? { width: 0, height: 0 };
   if (!blind && clips.some(({ size }) => size.width !== width || size.height !== height)) {

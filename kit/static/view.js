@@ -25,6 +25,7 @@ export class View {
     this.gone = false;
     keepShortcutsOut(root);
     root.tabIndex = -1;
+    this.blind = blind;
     root.classList.toggle("kit-blind", blind);
     const id = `kit-player-${count}`;
     this.timeline = buildTimeline({ clips, data: blind ? null : playerData(root), act, id, blind });
@@ -71,7 +72,8 @@ export class View {
       }
       const { frame, held } = clip.at(time);
       clip.box.dataset.frame = String(frame);
-      counter.frame.textContent = `frame ${frame + 1} / ${clip.timing.frames}`;
+      // How many frames a clip has tells some models apart.
+      counter.frame.textContent = `frame ${frame + 1}${this.blind ? "" : ` / ${clip.timing.frames}`}`;
       counter.ended.hidden = !held;
     });
   }

@@ -80,6 +80,9 @@ class RatingPanel(ModuleWidget):
         self._copies = weakref.finalize(self, media.close)
         super().__init__()
 
+    def __repr__(self) -> str:
+        return f"<RatingPanel of {self.rater!r} on {self._study!r}>"
+
     @property
     def rater(self) -> str:
         """Who rates here."""

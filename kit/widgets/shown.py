@@ -162,16 +162,29 @@ def _of_study(study: "Study", clips: Sequence[str], names: Sequence[str | None])
 
 
 def _titles(study: "Study", clips: Sequence[str]) -> dict[str, str]:
-    """The model that made each clip, with the take where one model made several of them."""
-    found: dict[str, tuple[str, int]] = {}
+    """The model that made each clip, with prompt and take where that alone tells no two of them apart.
+
+    Several models, where their files are the same to the byte.
+    """
+    found: dict[str, dict[str, tuple[str, int]]] = {}
     requests = study.requests
-    for clip, model, take in zip(requests["clip"], requests["model"], requests["take"], strict=True):
+    columns = (requests[name] for name in ("clip", "model", "prompt_id", "take"))
+    for clip, model, prompt, take in zip(*columns, strict=True):
         if clip in clips:
-            found.setdefault(clip, (model, int(take)))
-    models = [model for model, _ in found.values()]
+            found.setdefault(clip, {}).setdefault(model, (prompt, int(take)))
+    models = [model for made in found.values() for model in made]
+    several = len({prompt for made in found.values() for prompt, _ in made.values()}) > 1
+    takes = {take for made in found.values() for _, take in made.values()}
+
+    def title(model: str, prompt: str, take: int) -> str:
+        if models.count(model) == 1:
+            return model
+        parts = [model, *([prompt] if several else []), *([f"take {take}"] if len(takes) > 1 else [])]
+        return ", ".join(parts)
+
     return {clip: clip[:12] for clip in clips} | {
-        clip: model if models.count(model) == 1 else f"{model}, take {take}"
-        for clip, (model, take) in found.items()
+        clip: " and ".join(title(model, *where) for model, where in made.items())
+        for clip, made in found.items()
     }
 
 

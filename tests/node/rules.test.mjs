@@ -35,10 +35,12 @@ test("zoomed pictures are told with their pixels", () => {
   assert.equal(widest(two).letter, "B");
 });
 
-test("a blind player says nothing of sizes and copies", () => {
+test("a blind player says nothing of sizes, rates and copies", () => {
   const two = [clip("A", 24, 5, 1280, 720), clip("B", 24, 5, 1920, 1080, true)];
   assert.equal(ruleText(two, how({ blind: true })), "");
   assert.doesNotMatch(ruleText(two, how({ blind: true, zoom: 1, mode: "wipe" })), /A|B|size|cop/);
+  const rates = ruleText([clip("A", 8, 5), clip("B", 30, 5)], how({ blind: true }));
+  assert.equal(rates, "Different rates: one step is a frame of the slower clip.");
 });
 
 test("what is not known is not compared", () => {

@@ -84,15 +84,15 @@ def test_a_row_of_a_study_that_is_gone_says_so(tmp_path: Path, make_clip: Callab
         PairPlayer(row)
 
 
-def test_hashes_are_named_by_model_and_take(study: Study) -> None:
-    """A common prompt stands above them; clips of several prompts have none, and one model's takes are told apart."""
+def test_hashes_are_named_by_model_prompt_and_take(study: Study) -> None:
+    """A common prompt stands above them; where they have several, one model's clips are told apart by the prompt."""
     requests = study.requests
     first = list(requests.loc[requests["prompt_id"] == "p0", "clip"])
     player = PairPlayer(first, study=study)
     assert names(player) == ["alpha", "beta", NASTY]
     assert player._shown.label == f"{NASTY} 0"
     alphas = list(requests.loc[requests["model"] == "alpha", "clip"])
-    assert names(PairPlayer(alphas, study=study)) == ["alpha, take 1", "alpha, take 1"]
+    assert names(PairPlayer(alphas, study=study)) == ["alpha, p0", "alpha, p1"]
     assert PairPlayer(alphas, study=study)._shown.label == ""
 
 
@@ -252,3 +252,13 @@ def check_saved(path: Path, *, players: int) -> None:
         assert absent not in text, absent
     # "ftyp" of MP4 and the head of WebM, in base64.
     assert not re.search(r"AAAA[A-Za-z0-9+/]{2}ZnR5c|GkXfo", text)
+
+
+def test_one_file_from_two_models_carries_both_names(study: Study) -> None:
+    """The same bytes are one clip; neither model may stand for the other."""
+    clips = list(study.clips["clip"])
+    request = NewRequest(prompt_id="p0", prompt=f"{NASTY} 0", model="gamma", take=1, provider="import", clip=study.requests["clip"].iloc[0])  # fmt: skip
+    study.store_clips([], [request])
+    first = study.requests["clip"].iloc[0]
+    other = next(clip for clip in clips if clip != first)
+    assert "alpha and gamma" in names(PairPlayer([first, other], study=study))
