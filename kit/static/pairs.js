@@ -4,11 +4,12 @@
 /** @typedef {{letter: string, size: Size, broken: boolean}} Candidate */
 /** @typedef {[number, number]} Pair  Indices of the left and the right clip. */
 
-/** Clips whose shapes differ by less than this share can be laid over one another. */
-const SAME_SHAPE = 0.01;
+/** Clips whose shapes differ by less than this share can be laid over one another; neither is stretched for it. */
+const SAME_SHAPE = 0.02;
 
 /**
- * Whether two pictures have the same aspect ratio, give or take the padding that codecs add (1088 for 1080 lines).
+ * Whether two pictures have the same aspect ratio, give or take what codecs and models round: 1088 lines for 1080, or
+ * 1360 x 752 for 16:9. The narrower one then has a thin black edge at its sides.
  * @param {Size} a
  * @param {Size} b
  */

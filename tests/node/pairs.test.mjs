@@ -10,7 +10,9 @@ const clips = (...shapes) =>
 test("shapes are equal up to a codec's padding, not up to a visible stretch", () => {
   assert.ok(sameShape(size(1920, 1080), size(1280, 720)));
   assert.ok(sameShape(size(1920, 1088), size(1280, 720)));
-  assert.ok(!sameShape(size(1360, 752), size(1280, 720)));
+  assert.ok(sameShape(size(1360, 752), size(1280, 720)));
+  assert.ok(!sameShape(size(832, 480), size(720, 480)));
+  assert.ok(!sameShape(size(1370, 752), size(1280, 720)));
   assert.ok(!sameShape(size(480, 720), size(720, 480)));
 });
 

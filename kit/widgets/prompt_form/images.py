@@ -28,10 +28,15 @@ class ImageField:
         self._store, self._callbacks, self._changed = store, callbacks, changed
         self._trouble = ""
         self.address = Text(
-            description=label, placeholder="https://… or upload a file", continuous_update=False
+            description=label, placeholder="https://… or upload (up to 9 MB)", continuous_update=False
         )
         self.upload = classed(
-            FileUpload(accept=TYPES, multiple=False, description="Upload", tooltip=f"{label}: upload a file"),
+            FileUpload(
+                accept=TYPES,
+                multiple=False,
+                description="Upload",
+                tooltip=f"{label}: upload a file of at most 9 MB",
+            ),
             "button",
             "upload",
         )
