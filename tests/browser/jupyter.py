@@ -155,7 +155,8 @@ class Notebook:
 
     def save(self) -> nbformat.NotebookNode:
         """Save, and read what is on the disk then."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        # Nothing is given back: what the command returns can be an object that leads to all of JupyterLab.
+        self.page.evaluate("async () => { await window.jupyterapp.commands.execute('docmanager:save'); }")
         return nbformat.read(self.path, as_version=4)
 
     def kernel(self) -> dict[str, Any]:
