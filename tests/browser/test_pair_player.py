@@ -344,7 +344,8 @@ def test_nothing_serious_for_assistive_technology(
     in_state(widget, "paused")
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         notebook.page.evaluate(
-            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+            "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }",
+            theme,
         )
         light = str("Light" in theme).lower()
         notebook.page.locator(f'body[data-jp-theme-light="{light}"]').wait_for(state="attached")

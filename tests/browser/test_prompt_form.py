@@ -138,7 +138,8 @@ def test_axe_finds_nothing_serious(lab, open_notebook, theme):
     notebook = open_notebook(lab, cells(f"axe-{theme.split()[1]}", form=form_cell))
     form = form_of(notebook)
     notebook.page.evaluate(
-        "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }",
+        theme,
     )
     dark = str("Light" in theme).lower()
     notebook.page.locator(f'body[data-jp-theme-light="{dark}"]').wait_for(state="attached")
