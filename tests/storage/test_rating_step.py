@@ -28,7 +28,7 @@ def test_the_example_keeps_its_rows_and_its_fingerprint(tmp_path):
     shutil.copytree(EXAMPLE / "study", tmp_path / "study")
     file = tmp_path / "study" / "study.db"
     with sqlite3.connect(file) as connection:
-        for table in ("judgements", "rating_items", "check_answers"):
+        for table in ("judgements", "rating_items", "check_answers", "prompts"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM kit_migrations WHERE name > '0002_tasks'")
     connection.close()
