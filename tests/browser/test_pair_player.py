@@ -4,6 +4,9 @@ Guards against clips that do not come or drift apart in a front end, bytes sent 
 show nothing without trust or scripts, a dead kernel that takes what is on screen with it, and memory that grows.
 """
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -312,6 +315,29 @@ def test_an_exported_page_with_scripts_off_shows_posters_and_text(
     assert images.first.bounding_box()["width"] == 320
     assert opened.page.get_by_text("A <b>cat</b>", exact=True).is_visible()
     assert opened.page.get_by_text("run this cell").is_visible()
+
+
+def test_an_export_with_saved_state_by_the_command_of_the_readme(
+    tmp_path: Path, clips: Path, open_page: Callable[..., Any]
+) -> None:
+    """Where papermill kept widget state, the option that the README names gives posters and text all the same."""
+    import papermill
+
+    given = {"alpha": str(clips / "a.mp4"), "beta": str(clips / "b.mp4")}
+    nbformat.write(notebook_of([IMPORT, f"PairPlayer({given})"]), tmp_path / "in.ipynb")
+    papermill.execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb", progress_bar=False)
+    assert nbformat.read(tmp_path / "out.ipynb", 4).metadata["widgets"]
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    option = re.search(r"`(--NbConvertBase\.[a-z_]+=)'(.+?)'`", readme)
+    assert option is not None
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "out.ipynb", option[1] + option[2]]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    opened = open_page(tmp_path / "out.html", java_script_enabled=False, offline=True)
+    assert opened.page.get_by_role("img", name="A frame of clip").count() == 2
+    assert opened.page.get_by_text("run this cell").is_visible()
+    # nbconvert's own template asks a CDN for its scripts; nothing of ours does.
+    opened.outside.clear()
+    opened.complaints.clear()
 
 
 def test_a_notebook_saved_by_jupyterlab_stays_small(
