@@ -7,6 +7,7 @@ import pandas as pd
 
 from kit.stats.bootstrap import median_interval
 from kit.stats.counts import frame, pairs_of
+from kit.stats.ranks import cliffs_delta
 
 MEASURED_COLUMNS = {
     "metric": "str",
@@ -24,6 +25,7 @@ MEASURED_COLUMNS = {
     "interval_kind": "str",
     "a_higher": "int64",
     "b_higher": "int64",
+    "cliffs_delta": "float64",
 }
 _POINTS = ["prompt_id", "model", "take", "clip", "metric", "version", "unit", "value"]
 
@@ -59,7 +61,8 @@ def compare_measurements(
     Columns: metric, version, unit; model_a, model_b; n_prompts; n_pairs (prompt x take); median_a, median_b and
     median_difference (a minus b), medians over prompts, takes averaged within a prompt; low, high, interval_kind: 95%
     interval of the median difference (`kit.stats.bootstrap.median_interval`, none below six prompts); a_higher,
-    b_higher: prompts on which the model's value is the larger. The median of differences need not be the difference
+    b_higher: prompts on which the model's value is the larger; cliffs_delta: over the prompts' values, not paired, how
+    much more often a value of a is the larger than one of b (-1 to 1; `kit.stats.ranks`). The median of differences need not be the difference
     of medians. A larger number is not a better clip: what a metric means is the metric's own to say.
     """
     points = clip_values(measurements, requests, models)
@@ -93,6 +96,7 @@ def compare_measurements(
                     "interval_kind": ends.kind,
                     "a_higher": int((difference > 0).sum()),
                     "b_higher": int((difference < 0).sum()),
+                    "cliffs_delta": cliffs_delta(prompts[model_a], prompts[model_b]),
                 }
             )
     return frame(rows, MEASURED_COLUMNS)

@@ -64,3 +64,30 @@ def votes_of():
         return pd.DataFrame(rows)
 
     return frame
+
+
+@pytest.fixture
+def paired_study():
+    """A function that makes a study's tables of measurements, requests and votes on artifacts of models x and y."""
+
+    def made(rows, metrics=("sharpness",)):
+        """Tables from (prompt, values of x, values of y, choices), choices being of x against y by raters in turn."""
+        requests, measurements, votes = [], [], []
+        for prompt, *values, choices in rows:
+            for model, numbers in zip(("x", "y"), values, strict=True):
+                clip = f"{prompt}-{model}"
+                requests.append((f"q-{clip}", prompt, model, 1, clip, "done"))
+                measurements += [
+                    (clip, metric, 1, number, None, "u")
+                    for metric, number in zip(metrics, numbers, strict=True)
+                ]
+            votes += [(prompt, "x", "y", 1, "artifacts", choice, f"r{i}") for i, choice in enumerate(choices)]
+        return (
+            pd.DataFrame(measurements, columns=["clip", "metric", "version", "value", "text", "unit"]),
+            pd.DataFrame(requests, columns=["request", "prompt_id", "model", "take", "clip", "state"]),
+            pd.DataFrame(
+                votes, columns=["prompt_id", "model_a", "model_b", "take", "dimension", "choice", "rater"]
+            ),
+        )
+
+    return made
