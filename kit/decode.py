@@ -6,7 +6,7 @@ Everything goes through PyAV, whose wheels carry FFmpeg, so no program needs to 
 import itertools
 import os
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -23,8 +23,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from kit.errors import ClipUnreadable
+from kit.limits import MOST_FRAMES, MOST_POSTER_FRAMES, MOST_SECONDS, NO_SIZE, TOO_LONG, TOO_MANY_FRAMES
 from kit.opening import opened, real_container, reason
-from kit.pixels import Shrink, luma_plane
+from kit.pixels import Shrink, chroma_planes, luma_plane
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -76,7 +77,8 @@ def probe(path: str | os.PathLike[str]) -> ClipFacts:
     Raises ClipUnreadable with a sentence that names the file, what was seen and what to do.
     """
     file = Path(path)
-    with opened(file) as (container, stream):
+    # One picture is not worth starting threads for.
+    with opened(file, threads=1) as (container, stream):
         first: VideoFrame | None = None
         trouble = ""
         times: list[tuple[int, int]] = []
@@ -92,11 +94,15 @@ def probe(path: str | os.PathLike[str]) -> ClipFacts:
                     discarded += 1
                 elif packet.size:
                     times.append(_when(packet, times))
+                if len(times) + discarded > MOST_FRAMES:
+                    break
         except av.error.FFmpegError as error:
             # What came before a read error is still of use.
             trouble = f" ({reason(error)})"
         if not times:
             raise ClipUnreadable(f"{file.name} holds a video stream without a frame. Export the clip again.")
+        if first is None and not stream.codec_context.width:
+            raise ClipUnreadable(f"{file.name}: {NO_SIZE}. Export the clip again.")
         if first is None:
             raise ClipUnreadable(
                 f"{file.name}: none of its {len(times)} frames can be decoded{trouble}. "
@@ -206,6 +212,7 @@ class Frame:
     uint8, a read-only view of the decoder's memory where the format allows; 10 and 12 bit are cut to 8. Its codes run
     from 16 to 235 unless `full_range`. `gray` is (h, w) uint8 from 0 to 255, area averaged to a long edge of at
     most 320 (a smaller clip is not enlarged). `rgb` is (h, w, 3) uint8 of the same size as `gray`, when asked for.
+    `picture` is what the decoder gave, not turned.
     """
 
     index: int
@@ -214,43 +221,90 @@ class Frame:
     full_range: bool
     gray: NDArray[np.uint8]
     rgb: NDArray[np.uint8] | None
+    picture: VideoFrame
+
+    @property
+    def chroma(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+        """The colour planes Cb and Cr at their own size, not turned; None for a gray picture."""
+        return chroma_planes(self.picture)
 
 
 class FrameReader:
     """Iterates once over the frames of a clip in one decoding pass.
 
     Damaged packets are passed over; after the iteration `decoded` counts the frames given and `trouble` is None
-    or says what stopped others from being decoded. Raises ClipUnreadable when the file can't be opened.
+    or says what stopped others from being decoded. `stopped` is None or says why the frames after these were not
+    read: a limit of `kit.limits`, or a picture of another size. `untimely` counts frames whose time stamp was not
+    above the one before; their times are made up. Raises ClipUnreadable when the file can't be opened.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, long_edge: int = 320, rgb: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, long_edge: int = 320, rgb: bool = False, threads: int = 0
+    ) -> None:
         self._path = path
         self._long_edge = long_edge
         self._rgb = rgb
+        self._threads = threads
         self.decoded = 0
         self.trouble: str | None = None
+        self.stopped: str | None = None
+        self.untimely = 0
 
     def __iter__(self) -> Iterator[Frame]:
-        with opened(self._path) as (container, stream):
+        with opened(self._path, threads=self._threads) as (container, stream):
             gray = Shrink("gray", self._long_edge)
             rgb = Shrink("rgb24", self._long_edge)
-            start: Fraction | None = None
-            rate = stream.average_rate or stream.guessed_rate or Fraction(1)
-            for index, frame in enumerate(self._pictures(container, stream)):
-                turns = -clockwise(frame) // 90
-                base = frame.time_base or stream.time_base
-                at = frame.pts * base if frame.pts is not None and base is not None else index / rate
-                start = at if start is None else start
-                luma, full_range = luma_plane(frame)
-                self.decoded = index + 1
+            size: tuple[int, ...] | None = None
+            seconds = self._seconds(stream)
+            for picture in self._pictures(container, stream):
+                turns = -clockwise(picture) // 90
+                try:
+                    luma, full_range = luma_plane(picture)
+                    luma = np.rot90(luma, turns)
+                    small = np.ascontiguousarray(np.rot90(gray(picture, stream), turns))
+                    colour = (
+                        np.ascontiguousarray(np.rot90(rgb(picture, stream), turns)) if self._rgb else None
+                    )
+                except (av.error.FFmpegError, ValueError) as error:
+                    self.trouble = self.trouble or f"a picture can't be converted ({reason(error)})"
+                    continue
+                at = seconds(picture)
+                size = size or luma.shape
+                self.stopped = _stop(self.decoded, at, size, luma.shape)
+                if self.stopped:
+                    return
+                self.decoded += 1
                 yield Frame(
-                    index=index,
-                    seconds=float(at - start),
-                    luma=np.rot90(luma, turns),
+                    index=self.decoded - 1,
+                    seconds=at,
+                    luma=luma,
                     full_range=full_range,
-                    gray=np.ascontiguousarray(np.rot90(gray(frame, stream), turns)),
-                    rgb=np.ascontiguousarray(np.rot90(rgb(frame, stream), turns)) if self._rgb else None,
+                    gray=small,
+                    rgb=colour,
+                    picture=picture,
                 )
+
+    def _seconds(self, stream: VideoStream) -> Callable[[VideoFrame], float]:
+        """Gives the time of one picture after the other, from the first; times only ever go up."""
+        start: Fraction | None = None
+        before: Fraction | None = None
+        rate = stream.average_rate or stream.guessed_rate or Fraction(1)
+        step = 1 / rate if rate > 0 else Fraction(1)
+
+        def seconds(picture: VideoFrame) -> float:
+            nonlocal start, before
+            base = picture.time_base or stream.time_base
+            at = picture.pts * base if picture.pts is not None and base is not None else None
+            if at is not None and before is not None and at <= before:
+                self.untimely += 1
+                at = None
+            if at is None:
+                at = Fraction(0) if before is None else before + step
+            start = at if start is None else start
+            before = at
+            return float(at - start)
+
+        return seconds
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
         for packet in self._packets(container, stream):
@@ -280,9 +334,22 @@ class FrameReader:
         yield None
 
 
-def frames(path: str | os.PathLike[str], *, long_edge: int = 320, rgb: bool = False) -> FrameReader:
+def _stop(count: int, at: float, first: tuple[int, ...], size: tuple[int, ...]) -> str | None:
+    """Why reading ends before this frame, if it does: sizes are (height, width), of the first frame and of this one."""
+    if count >= MOST_FRAMES:
+        return TOO_MANY_FRAMES
+    if at > MOST_SECONDS:
+        return TOO_LONG
+    if size != first:
+        return f"at {at:.3f} s the picture changes from {first[1]} x {first[0]} to {size[1]} x {size[0]}"
+    return None
+
+
+def frames(
+    path: str | os.PathLike[str], *, long_edge: int = 320, rgb: bool = False, threads: int = 0
+) -> FrameReader:
     """The frames of a clip in order, each a `Frame`; one decoding pass, on all cores. See `FrameReader`."""
-    return FrameReader(path, long_edge=long_edge, rgb=rgb)
+    return FrameReader(path, long_edge=long_edge, rgb=rgb, threads=threads)
 
 
 def is_black(gray: NDArray[np.uint8]) -> bool:
@@ -301,7 +368,11 @@ def poster(path: str | os.PathLike[str], *, long_edge: int = 640, most: int = 15
     for frame in reader:
         if chosen is None or not is_black(frame.gray):
             chosen = frame
-        if frame.seconds >= 10 or (frame.seconds >= 0.5 and not is_black(frame.gray)):
+        if (
+            frame.index >= MOST_POSTER_FRAMES
+            or frame.seconds >= 10
+            or (frame.seconds >= 0.5 and not is_black(frame.gray))
+        ):
             break
     if chosen is None or chosen.rgb is None:
         raise ClipUnreadable(

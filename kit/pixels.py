@@ -10,6 +10,11 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+# Formats whose brightness is a plane of bytes from 16 to 235 unless the picture says otherwise.
+_BROADCAST = ("yuv420p", "yuv422p", "yuv444p", "nv12")
+# What FFmpeg's scaler makes of them as gray: 16 becomes 0 and 235 becomes 255.
+_STRETCHED = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+
 
 class Shrink:
     """Area averaging in FFmpeg's own filter graph, which is faster here than numpy or reformat()."""
@@ -23,6 +28,8 @@ class Shrink:
 
     def __call__(self, frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
         """The picture, (h, w) or (h, w, 3) uint8; a view that is good until the next call."""
+        if self._plain(frame):
+            return np.take(_STRETCHED, _plane(frame, 0))
         key = (frame.width, frame.height, frame.format.name)
         if self._graph is None or key != self._key:
             self._key = key
@@ -40,12 +47,25 @@ class Shrink:
         picture = rows[:, : small.width * channels]
         return picture.reshape(small.height, small.width, 3) if channels == 3 else picture
 
+    def _plain(self, frame: VideoFrame) -> bool:
+        """Whether gray is wanted of a picture that is small already: a table gives the same faster than the graph."""
+        return (
+            self._pix_fmt == "gray"
+            and self._graph is None
+            and max(frame.width, frame.height) <= self._long_edge
+            and frame.format.name in _BROADCAST
+            and frame.color_range != ColorRange.JPEG
+        )
+
     def _fit(self, frame: VideoFrame) -> tuple[int, int]:
         scale = min(1.0, self._long_edge / max(frame.width, frame.height))
         return max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
 
     def _build(self, frame: VideoFrame, stream: VideoStream, size: tuple[int, int]) -> av.filter.Graph:
         graph = av.filter.Graph()
+        # FFmpeg works gray out with BT.601's weights, and from a BT.709 picture by way of its colours: a saturated
+        # one then comes out up to 7 levels off. Called BT.601 on both sides, brightness stays as it is.
+        same = ":in_color_matrix=bt601:out_color_matrix=bt601" if self._pix_fmt == "gray" else ""
         chain = [
             graph.add_buffer(
                 width=frame.width,
@@ -53,7 +73,7 @@ class Shrink:
                 format=frame.format,
                 time_base=stream.time_base or Fraction(1, 1000),
             ),
-            graph.add("scale", f"{size[0]}:{size[1]}:flags=area+accurate_rnd+bitexact"),
+            graph.add("scale", f"{size[0]}:{size[1]}:flags=area+accurate_rnd+bitexact{same}"),
             graph.add("format", self._pix_fmt),
             graph.add("buffersink"),
         ]
@@ -80,16 +100,35 @@ def luma_plane(frame: VideoFrame) -> tuple[NDArray[np.uint8], bool]:
     ):
         gray = frame.reformat(format="gray", dst_color_range=ColorRange.JPEG)
         return np.asarray(gray.to_ndarray(), dtype=np.uint8), True
-    plane = frame.planes[0]
-    if part.bits == 8:
-        rows: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8).reshape(
-            frame.height, plane.line_size
-        )
-        return rows[:, : frame.width], full
-    deep = np.frombuffer(memoryview(plane), "<u2").reshape(frame.height, plane.line_size // 2)[
-        :, : frame.width
-    ]
-    return (deep >> _shift(name, part.bits)).astype(np.uint8), full
+    return _plane(frame, 0), full
+
+
+def chroma_planes(frame: VideoFrame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+    """The colour planes Cb and Cr, 128 where there is no colour; None for a gray picture."""
+    pix_fmt = frame.format
+    if len(pix_fmt.components) == 1 and pix_fmt.name.startswith(("gray", "mono")):
+        return None
+    parts = pix_fmt.components
+    if (
+        not pix_fmt.is_planar
+        or pix_fmt.is_rgb
+        or pix_fmt.is_big_endian
+        or [part.plane for part in parts[:3]] != [0, 1, 2]
+        or pix_fmt.name.endswith(("f16le", "f32le"))
+    ):
+        frame = frame.reformat(format="yuv420p")
+    return _plane(frame, 1), _plane(frame, 2)
+
+
+def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
+    """One plane of a planar picture, cut to 8 bits."""
+    plane, bits = frame.planes[index], frame.format.components[index].bits
+    wide = plane.line_size if bits == 8 else plane.line_size // 2
+    rows = np.frombuffer(memoryview(plane), np.uint8 if bits == 8 else "<u2").reshape(plane.height, wide)
+    rows = rows[:, : plane.width]
+    if bits == 8:
+        return np.asarray(rows, dtype=np.uint8)
+    return np.asarray(rows >> _shift(frame.format.name, bits), dtype=np.uint8)
 
 
 def _shift(name: str, bits: int) -> int:

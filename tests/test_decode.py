@@ -1,4 +1,6 @@
 import csv
+import io
+import itertools
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from kit.decode import frames, poster, probe
 from kit.errors import ClipUnreadable
+from kit.pixels import Shrink
 
 
 def write(
@@ -175,6 +178,36 @@ def test_luma_codes_are_kept_and_gray_is_stretched(tmp_path, pix_fmt, code, full
     assert np.unique(shown.luma).tolist() == [81]
     assert shown.full_range == full
     assert shown.gray.astype(int) == pytest.approx(np.full((48, 64), 81 if full else 76), abs=1)
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p", "yuv444p", "nv12"])
+def test_gray_of_a_small_picture_is_what_the_scaler_makes(pix_fmt):
+    """All 256 codes become the gray that FFmpeg's scaler makes of them, though a small picture doesn't go through it."""
+    picture = av.VideoFrame(256, 16, pix_fmt)
+    for plane in picture.planes:
+        plane.update(np.full(plane.buffer_size, 128, np.uint8).tobytes())
+    bright = picture.planes[0]
+    rows = np.zeros((16, bright.line_size), np.uint8)
+    rows[:, :256] = np.arange(256)
+    bright.update(rows.tobytes())
+    graph = av.filter.Graph()
+    chain = [
+        graph.add_buffer(width=256, height=16, format=picture.format, time_base=Fraction(1, 24)),
+        graph.add(
+            "scale", "256:16:flags=area+accurate_rnd+bitexact:in_color_matrix=bt601:out_color_matrix=bt601"
+        ),
+        graph.add("format", "gray"),
+        graph.add("buffersink"),
+    ]
+    for one, following in itertools.pairwise(chain):
+        one.link_to(following)
+    graph.configure()
+    stream = av.open(io.BytesIO(), "w", format="mp4").add_stream("mpeg4", rate=24)
+    small = Shrink("gray", 320)(picture, stream)
+    graph.push(picture)
+    scaled = graph.pull().to_ndarray()
+    assert np.array_equal(small, scaled)
+    assert [int(small[0, code]) for code in (0, 16, 235, 255)] == [0, 0, 255, 255]
 
 
 @pytest.mark.parametrize(
