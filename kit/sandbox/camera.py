@@ -5,10 +5,10 @@ grows. `roll_cw`: the camera turns clockwise, so content turns anticlockwise. `o
 than it moves against what is farther. `track`: the camera travels with a moving subject.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kit.camera.reading import camera_words
 from kit.sandbox.fields import smooth
 
 WORDS = (
@@ -26,24 +26,6 @@ _USUAL = {
     "tilt_down": (0.26, "heights"), "zoom_in": (1.28, "scale"), "zoom_out": (1.28, "scale"), "roll_cw": (9.0, "degrees"),
     "roll_ccw": (9.0, "degrees"), "orbit": (24.0, "degrees"), "track": (0.3, "widths"),
 }  # fmt: skip
-
-_FORWARD, _BACK = r"(in|forward|closer|towards?|nearer)", r"(out|back(wards?)?|away)"
-_READ = (
-    ("pan_left", r"\bpan\w*\b[^.]{0,24}\b(right to left|(to the )?left(?! to right))"),
-    ("pan_right", r"\bpan\w*\b[^.]{0,24}\b(left to right|(to the )?right(?! to left))"),
-    ("tilt_up", r"\btilt\w*\b[^.]{0,24}\bup|\bcrane\w*\b[^.]{0,12}\bup"),
-    ("tilt_down", r"\btilt\w*\b[^.]{0,24}\bdown|\bcrane\w*\b[^.]{0,12}\bdown"),
-    ("zoom_in", rf"\b(zoom|push|doll(y|ie)|mov)\w*\b[^.]{{0,16}}\b{_FORWARD}\b|\bpush-in\b"),
-    ("zoom_out", rf"\b(zoom|pull|doll(y|ie)|mov)\w*\b[^.]{{0,16}}\b{_BACK}\b|\bpull-?back\b"),
-    ("roll_ccw", r"\broll\w*\b[^.]{0,16}\b(anti|counter)-?clockwise"),
-    ("roll_cw", r"\broll\w*\b[^.]{0,16}\bclockwise"),
-    ("orbit", r"\b(orbit|circl|arc)\w*\b|\bside angle\b"),
-    ("track", r"\btrack\w*\b|\bcamera\b[^.]{0,16}\bfollow\w*\b"),
-    (
-        "static",
-        r"\b(static|locked|fixed|still|motionless)\b[^.]{0,12}\b(camera|shot)|\bcamera\b[^.]{0,20}\b(still|static|fixed)\b",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +52,8 @@ class Pose:
 
 
 def read_words(text: str) -> tuple[str, ...]:
-    """Camera words named in a prompt, in the order they are named; `("static",)` if there is none."""
-    low = text.lower()
-    found = [(m.start(), word) for word, pattern in _READ if (m := re.search(pattern, low))]
-    words = [w for _, w in sorted(found)]
-    return tuple(dict.fromkeys(words)) or ("static",)
+    """Camera words that a prompt asks for, in order (see `kit.camera.reading`); `("static",)` if there is none."""
+    return camera_words(text) or ("static",)
 
 
 def segments_for(words: Sequence[str], seconds: float, *, gain: float = 1.0) -> tuple[Segment, ...]:
