@@ -3,32 +3,65 @@
 Another package adds metrics through the entry point group `kit.metrics`: each entry names a `Metric`.
 """
 
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 
 from kit.errors import BadParameter
+from kit.metrics.banding import BANDING
 from kit.metrics.base import Look, Measurement, Metric, Reading, Watcher
-from kit.metrics.cuts import CUTS
+from kit.metrics.blockiness import BLOCKINESS
+from kit.metrics.camera import CAMERA
+from kit.metrics.cuts import CUTS, SHOTS
 from kit.metrics.facts import FACTS
+from kit.metrics.findings import finding
 from kit.metrics.flicker import FLICKER, FLICKER_COMPENSATED
+from kit.metrics.information import SI, TI
+from kit.metrics.light import CLIPPING, COLOURFULNESS, CONTRAST, EXPOSURE
 from kit.metrics.motion import MOTION
+from kit.metrics.noise import NOISE
+from kit.metrics.ringing import RINGING
 from kit.metrics.runs import BLACK, DUPLICATES, FREEZES
-from kit.metrics.sharpness import SHARPNESS
+from kit.metrics.sharpness import IN_MOTION, SHARPNESS, STEADINESS
+from kit.metrics.smoothness import SMOOTHNESS
+from kit.metrics.spectrum import EFFECTIVE
 from kit.metrics.stability import STABILITY, STABILITY_FIRST
+from kit.metrics.survival import SURVIVAL
+from kit.metrics.warping import WARPING
 
 __all__ = ["Look", "Measurement", "Metric", "Reading", "Watcher", "registry"]
 
+# By dimension, in the order in which they are shown. Stability comes right after the motion amount: it rewards
+# stillness, so nobody should read it alone.
 _BUILT_IN = (
-    SHARPNESS,
+    CAMERA,
+    SHOTS,
     MOTION,
-    FLICKER,
-    FLICKER_COMPENSATED,
     STABILITY,
     STABILITY_FIRST,
+    SMOOTHNESS,
+    EXPOSURE,
+    CONTRAST,
+    CLIPPING,
+    COLOURFULNESS,
+    TI,
+    EFFECTIVE,
+    SHARPNESS,
+    STEADINESS,
+    IN_MOTION,
+    SI,
+    FLICKER,
+    FLICKER_COMPENSATED,
+    WARPING,
+    BLOCKINESS,
+    BANDING,
+    RINGING,
+    NOISE,
     FREEZES,
     DUPLICATES,
     BLACK,
     CUTS,
+    SURVIVAL,
     *FACTS,
 )
 
@@ -43,7 +76,7 @@ def registry() -> dict[str, Metric]:
 
 @cache
 def _all() -> tuple[tuple[str, Metric], ...]:
-    found = {metric.name: metric for metric in _BUILT_IN}
+    found = {m.name: replace(m, calibration=finding(m.name, m.version)) for m in _BUILT_IN}
     for entry in sorted(entry_points(group="kit.metrics"), key=lambda entry: entry.name):
         metric = entry.load()
         if not isinstance(metric, Metric):

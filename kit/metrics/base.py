@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kit.decode import ClipFacts, Frame, is_black
 from kit.metrics.flow import Flow, Level, flow, pyramid
+from kit.metrics.native import PER_SECOND, TILES_PER_SECOND, Sampler, Tiles, stretch, tiles
 from kit.metrics.ssim import Sums, ssim, sums
 
 Series = NDArray[np.float32]
@@ -43,6 +44,7 @@ class Reading(NamedTuple):
     series: Sequence[tuple[float, float]] | None = None
 
 
+BRIDGE = 0.25  # seconds between two events that are told as one
 NOTHING = Reading(math.nan, "no frame was decoded")
 ONE_FRAME = Reading(math.nan, "one frame only: there is nothing to compare it with")
 
@@ -58,6 +60,7 @@ class Look:
         self.frame = frame
         self.before = before
         self.first: Look = self if before is None or before.first.black else before.first
+        self._shared: dict[str, float] = {}
 
     @property
     def seconds(self) -> float:
@@ -97,6 +100,12 @@ class Look:
         """Let go of the frame before: each look would otherwise hold all the frames so far."""
         self.before = None
 
+    def shared(self, name: str, work: Callable[[], float]) -> float:
+        """A number that several metrics want of this frame, worked out once."""
+        if name not in self._shared:
+            self._shared[name] = work()
+        return self._shared[name]
+
     def similarity(self, other: "Look") -> float:
         """Structural similarity to another frame, on the small gray pictures; see `kit.metrics.ssim`."""
         return ssim(self.window_sums, other.window_sums)
@@ -105,6 +114,16 @@ class Look:
     def signed(self) -> NDArray[np.int16]:
         """The small gray picture (h, w) as int16, so that differences don't wrap round."""
         return self.frame.gray.astype(np.int16)
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """Tiles of the brightness plane at full size, (n, t, t) int16 in its own codes; see `kit.metrics.native`."""
+        return tiles(self.frame.luma)
+
+    @property
+    def stretch(self) -> float:
+        """What turns differences of the brightness plane's codes into grey levels from 0 to 255."""
+        return stretch(full_range=self.frame.full_range)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -133,7 +152,8 @@ class Metric:
 
     A metric either reads `facts` (no decoding) or makes a `watcher` for each clip. Its `version` goes up with every
     change that can change a value; stored values of other versions are then measured again. `dimension` is one
-    of the default rubric's four or 'facts'. `better` is None where neither more nor less is better.
+    of the default rubric's four or 'facts'. `better` is None where neither more nor less is better. `calibration`
+    says in a sentence what damaging clips on purpose has shown; see `kit.metrics.findings`.
     """
 
     name: str
@@ -147,6 +167,7 @@ class Metric:
     source: str
     watcher: Callable[[ClipFacts], Watcher] | None = None
     facts: Callable[[ClipFacts], Reading] | None = None
+    calibration: str = ""
 
     def measurement(self, reading: Reading) -> Measurement:
         """The reading with this metric's name on it, rounded so that it is the same wherever it is worked out."""
@@ -190,3 +211,60 @@ class PairWatcher:
     def result(self, end: float) -> Reading:  # noqa: ARG002
         """The mean and the series."""
         return Reading(mean(self._series), series=self._series) if self._series else ONE_FRAME
+
+
+class SampleWatcher:
+    """A watcher whose metric is the mean of one number over up to `per_second` frames a second, None being left out."""
+
+    def __init__(
+        self,
+        number: Callable[[Look], float | None],
+        *,
+        per_second: float = PER_SECOND,
+        nothing: Reading = NOTHING,
+    ) -> None:
+        self._number = number
+        self._sampler = Sampler(per_second)
+        self._nothing = nothing
+        self._series: list[tuple[float, float]] = []
+
+    def see(self, look: Look) -> None:
+        """Take in the next frame."""
+        if self._sampler.due(look.seconds) and (number := self._number(look)) is not None:
+            self._series.append((look.seconds, number))
+
+    def result(self, end: float) -> Reading:  # noqa: ARG002
+        """The mean and the series."""
+        return Reading(mean(self._series), series=self._series) if self._series else self._nothing
+
+
+class TileWatcher(SampleWatcher):
+    """A `SampleWatcher` at the rate at which tiles are read."""
+
+    def __init__(self, number: Callable[[Look], float | None], *, nothing: Reading = NOTHING) -> None:
+        super().__init__(number, per_second=TILES_PER_SECOND, nothing=nothing)
+
+
+def spans(
+    series: Sequence[tuple[float, float]], over: float, *, before: float = 0.0, bridge: float = 0.0
+) -> list[tuple[float, float]]:
+    """Stretches [start, end] in seconds of a series whose values lie above `over`.
+
+    A stretch lasts until the next value that does not, the last one until the last value. With `before`, each value
+    stands for the step to its time from one that was `before` seconds earlier, and a stretch begins there. Gaps of
+    up to `bridge` seconds are passed over.
+    """
+    found: list[tuple[float, float]] = []
+    start: float | None = None
+    for seconds, value in series:
+        if value > over:
+            if start is None:
+                start = max(0.0, seconds - before)
+                if found and start - found[-1][1] <= bridge:
+                    start = found.pop()[0]
+        elif start is not None:
+            found.append((start, seconds))
+            start = None
+    if start is not None:
+        found.append((start, series[-1][0]))
+    return found

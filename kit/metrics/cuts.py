@@ -1,5 +1,6 @@
 """Hard cuts: where one shot ends and another begins between two frames."""
 
+import math
 import statistics
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ class _Cuts:
 
 CUTS = Metric(
     name="cuts",
-    version=1,
+    version=2,
     unit="cuts",
     dimension="artifacts",
     better="lower",
@@ -109,4 +110,32 @@ CUTS = Metric(
     ),
     source="The kit's own: block-wise Lucas-Kanade mismatch with a neighbour ratio.",
     watcher=_Cuts,
+)
+
+
+class _Shots(_Cuts):
+    """One more than the cuts."""
+
+    def result(self, end: float) -> Reading:
+        cuts = super().result(end)
+        if math.isnan(cuts.value):
+            return Reading(1.0, "1 shot") if self._frames else cuts
+        count = int(cuts.value) + 1
+        return Reading(float(count), "1 shot" if count == 1 else f"{count} shots", cuts.events)
+
+
+SHOTS = Metric(
+    name="shots",
+    version=1,
+    unit="shots",
+    dimension="prompt_adherence",
+    better=None,
+    label="Shots",
+    meaning="Number of shots: one more than the hard cuts, whose times are given.",
+    not_meaning=(
+        "Not a quality: read it against what was asked for (one shot, unless the prompt or the settings say more). "
+        "Dissolves and cuts to or from black are not counted."
+    ),
+    source="The kit's own; see hard cuts.",
+    watcher=_Shots,
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 from kit.decode import ClipFacts
 from kit.metrics.base import Metric, Reading
@@ -17,12 +18,13 @@ def _fact(
     meaning: str,
     not_meaning: str,
     read: Callable[[ClipFacts], Reading],
+    dimension: Literal["prompt_adherence", "video_resolution", "facts"] = "facts",
 ) -> Metric:
     return Metric(
         name=name,
         version=1,
         unit=unit,
-        dimension="facts",
+        dimension=dimension,
         better=None,
         label=label,
         meaning=meaning,
@@ -50,7 +52,73 @@ def _width(facts: ClipFacts) -> Reading:
     return Reading(float(facts.width), shape)
 
 
+def _size(facts: ClipFacts) -> Reading:
+    return Reading(float(min(facts.width, facts.height)), f"{facts.width} x {facts.height}")
+
+
+def _aspect(facts: ClipFacts) -> Reading:
+    ratio = facts.width * facts.sample_aspect / facts.height
+    name = aspect_name(ratio)
+    return Reading(ratio, name or f"{ratio:.3g}:1")
+
+
+def aspect_name(ratio: float) -> str | None:
+    """The usual name of a shape within 2 % of `ratio` (width over height), such as '16:9'."""
+    for wide, high in (
+        (1, 1),
+        (16, 9),
+        (9, 16),
+        (4, 3),
+        (3, 4),
+        (3, 2),
+        (2, 3),
+        (21, 9),
+        (9, 21),
+        (5, 4),
+        (4, 5),
+    ):
+        if abs(ratio * high / wide - 1) <= 0.02:
+            return f"{wide}:{high}"
+    return None
+
+
+def _bits_per_pixel(facts: ClipFacts) -> Reading:
+    if facts.bit_rate is None or facts.fps <= 0:
+        return Reading(math.nan, "the container does not say")
+    return Reading(facts.bit_rate / (facts.width * facts.height * facts.fps), facts.codec)
+
+
 FACTS = (
+    _fact(
+        "aspect_ratio",
+        "width/height",
+        "Aspect ratio",
+        meaning="Width over height as shown (a stored rotation and the shape of the pixels are applied).",
+        not_meaning="Not a quality: read it against what was asked for.",
+        read=_aspect,
+        dimension="prompt_adherence",
+    ),
+    _fact(
+        "nominal_size",
+        "px of the short side",
+        "Nominal size",
+        meaning="Short side in pixels, as shown: the size that the file states.",
+        not_meaning="Not how much detail there is: see effective resolution.",
+        read=_size,
+        dimension="video_resolution",
+    ),
+    _fact(
+        "bits_per_pixel",
+        "bit/px",
+        "Bits per pixel",
+        meaning="Bit rate over pixels a second, sound included.",
+        not_meaning=(
+            "Not a quality: it depends on the codec, its settings and how much moves. Only far below others of the same "
+            "codec and prompt is it a sign that the file was squeezed."
+        ),
+        read=_bits_per_pixel,
+        dimension="video_resolution",
+    ),
     _fact(
         "codec",
         "",
@@ -106,6 +174,7 @@ FACTS = (
         meaning="Size of the file over its duration, sound included.",
         not_meaning="Not a quality: it depends on codec, settings and how much moves.",
         read=lambda facts: _number(facts.bit_rate),
+        dimension="video_resolution",
     ),
     _fact(
         "audio",

@@ -66,7 +66,7 @@ def _top(moved: NDArray[np.float32]) -> float:
 
 MOTION = Metric(
     name="motion_amount",
-    version=1,
+    version=2,
     unit="short sides/s",
     dimension="video_realism",
     better=None,

@@ -120,7 +120,7 @@ def _watch_repeats(facts: ClipFacts) -> _Share:  # noqa: ARG001
 
 FREEZES = Metric(
     name="freezes",
-    version=1,
+    version=2,
     unit="share of time",
     dimension="artifacts",
     better="lower",
@@ -156,7 +156,7 @@ DUPLICATES = Metric(
 
 BLACK = Metric(
     name="black_frames",
-    version=1,
+    version=2,
     unit="share of frames",
     dimension="artifacts",
     better="lower",

@@ -29,9 +29,9 @@ def _watch_first(facts: ClipFacts) -> PairWatcher:  # noqa: ARG001
 
 STABILITY = Metric(
     name="stability",
-    version=1,
+    version=2,
     unit="SSIM",
-    dimension="artifacts",
+    dimension="video_realism",
     better="higher",
     label="Stability, frame to frame",
     meaning="Structural similarity of each frame to the one before, mean over the clip, on gray pictures of 320 pixels.",
@@ -42,9 +42,9 @@ STABILITY = Metric(
 
 STABILITY_FIRST = Metric(
     name="stability_first",
-    version=1,
+    version=2,
     unit="SSIM",
-    dimension="artifacts",
+    dimension="video_realism",
     better=None,
     label="Stability, to the first frame",
     meaning=(
