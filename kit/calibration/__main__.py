@@ -1,0 +1,37 @@
+"""Calibrates the metrics and writes what was found: `python -m kit.calibration --clips FOLDER`."""
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+
+from kit.calibration import report
+from kit.calibration.run import calibrate
+from kit.metrics import findings
+
+
+def main() -> None:
+    """Run the whole calibration; takes about ten minutes on two cores."""
+    parser = argparse.ArgumentParser(prog="python -m kit.calibration", description=__doc__)
+    parser.add_argument("--clips", type=Path, help="folder of real clips")
+    parser.add_argument("--rendered", type=int, default=5, help="clips of the sandbox")
+    parser.add_argument("--real", type=int, default=9, help="clips of the folder, at most")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the tables (CSV)")
+    parser.add_argument("--keep", action="store_true", help="write the sentences beside the metrics")
+    given = parser.parse_args()
+
+    def say(text: str) -> None:
+        sys.stderr.write(text + "\n")
+
+    found = calibrate(given.clips, rendered=given.rendered, real=given.real, progress=say)
+    found.save(given.out)
+    target = Path(findings.__file__).with_name(findings.FILE) if given.keep else given.out / findings.FILE
+    command = f"python -m kit.calibration --clips CLIPS --rendered {given.rendered} --real {given.real}"
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    report.write_findings(target, found.sentences, date=today, command=command, clips=found.clips)
+    for row in report.below(found.damaged).itertuples():
+        say(f"{row.metric} follows {row.kind} at {row.mean:.3f} only")
+
+
+if __name__ == "__main__":
+    main()
