@@ -164,7 +164,10 @@ def _study_verbs(verb: Verb, verbs: Any) -> None:
 
     measure = verb("measure", "measure", "measure the clips; does only what is missing")
     measure.add_argument("study")
-    measure.add_argument("--jobs", type=_positive, default=1, help="processes (default: 1)")
+    measure.add_argument("--jobs", type=_positive, default=1, help="processes to measure in (default: 1)")
+    measure.add_argument(
+        "--again", action="store_true", help="try clips that could not be measured before once more"
+    )
 
     for noun, what in (("votes", "pairwise choices"), ("scores", "scores of 1 to 5")):
         within = verbs.add_parser(

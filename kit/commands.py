@@ -146,7 +146,9 @@ def measure(options: argparse.Namespace) -> Result:
     """`kit measure`."""
     with Study.open(options.study) as study:
         show = _progress("measuring")
-        done = study.measure(jobs=options.jobs, progress=lambda n, total, _clip, _fault: show(n, total))
+        done = study.measure(
+            jobs=options.jobs, again=options.again, progress=lambda n, total, _clip, _fault: show(n, total)
+        )
         names = {
             r.clip: f"{r.model}, {r.prompt_id}, take {r.take}" for r in study.requests.itertuples(index=False)
         }

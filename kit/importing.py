@@ -1,14 +1,17 @@
 """Files of clips, votes and scores into a study: read strictly, checked against the study, then stored as a whole."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kit.apart import Crew, Ended, Setting
 from kit.ballots import ScoreRow, VoteRow, check_scores, check_votes, read_scores, read_votes
 from kit.cells import nearest, show
 from kit.decode import probe
 from kit.errors import BadManifest, BadScores, BadVotes, ClipUnreadable, Fault
+from kit.limits import Limits, fair_memory
 from kit.manifest import ManifestRow, assign_ids, read_manifest
 from kit.storage.clipstore import sha256_of
 from kit.storage.records import NewClip, NewRequest, NewScore, NewVote
@@ -59,14 +62,16 @@ def import_clips(
     rows = assign_ids(manifest.rows, known, where=where)
     faults = [] if add else _strangers(study, where, rows)
     clips: dict[Path, NewClip] = {}
-    for done, row in enumerate(rows, start=1):
-        if row.file not in clips:
-            try:
-                clips[row.file] = new_clip(row.file)
-            except ClipUnreadable as error:
-                faults.append(Fault(where, str(error), row.line, "file"))
-        if progress is not None:
-            progress(done, len(rows))
+    # Nobody knows yet what is in these files: each is looked at in a process apart.
+    with closing(Crew(Setting(fair_memory(1), threads=1))) as crew:
+        for done, row in enumerate(rows, start=1):
+            if row.file not in clips:
+                try:
+                    clips[row.file] = new_clip(row.file, crew)
+                except ClipUnreadable as error:
+                    faults.append(Fault(where, str(error), row.line, "file"))
+            if progress is not None:
+                progress(done, len(rows))
     stored_rows: Iterable[Any] = study.requests.itertuples(index=False)
     there = {(r.prompt_id, r.model, r.take): r for r in stored_rows}
     faults += _disguised(where, rows, clips) + _conflicts(there, where, rows, clips)
@@ -154,9 +159,17 @@ def _take(row: ManifestRow) -> Take:
     return row.prompt_id, row.model, row.take
 
 
-def new_clip(path: Path) -> NewClip:
-    """The row of a clip file, from its bytes and what its container says. Raises ClipUnreadable."""
-    facts = probe(path)
+def new_clip(path: Path, crew: Crew | None = None) -> NewClip:
+    """The row of a clip file, from its bytes and what its container says. Raises ClipUnreadable.
+
+    With a crew its container is read in a process apart, which a hostile file may end.
+    """
+    try:
+        facts = probe(path) if crew is None else crew.call(probe, path, seconds=Limits().patience)
+    except Ended as error:
+        raise ClipUnreadable(
+            f"{path.name}: looking at it ended the process ({error}). Export it again."
+        ) from error
     return NewClip(
         clip=sha256_of(path),
         suffix=facts.suffix,

@@ -1,42 +1,47 @@
 """Measuring the clips of a study: each clip once for each version of each metric, on one core or many."""
 
-import contextlib
-import multiprocessing
+import functools
 import os
-import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import av
-import pandas as pd
 
-from kit.decode import ClipFacts, FrameReader, frames, probe
-from kit.errors import BadParameter, ClipError, ClipMissing, ClipUnreadable
-from kit.metrics import Measurement, Metric, Watcher, registry
-from kit.metrics.base import Look
+from kit.apart import Crew, Ended, Setting, allow, dismiss, shared
+from kit.decode import ClipFacts
+from kit.errors import BadParameter, ClipMissing
+from kit.limits import Limits, fair_memory
+from kit.metrics import Measurement, registry
+from kit.one_clip import ClipResult, measure_clip
+
+__all__ = [
+    "ClipResult",
+    "Limits",
+    "MeasurableStudy",
+    "MeasureSummary",
+    "measure",
+    "measure_apart",
+    "measure_clip",
+]
+
+if TYPE_CHECKING:
+    # A process that measures has no use for it, and it is slow to load.
+    import pandas as pd
 
 # Faults are remembered for a version of this file's rules and of the decoder, since a newer decoder may do better:
-# rules 1 with PyAV 18.1 is 1018001.
-_RULES = 1
+# rules 2 with PyAV 18.1 is 2018001.
+_RULES = 2
 _MAJOR, _MINOR = (int(part) for part in av.__version__.split(".")[:2])
 FAULT_VERSION = _RULES * 1_000_000 + _MAJOR * 1000 + _MINOR
 
 # Clips handed out at a time, for each worker: enough to keep all busy, few enough that little is lost on Ctrl-C
 # and that a remote study doesn't bring all its clips to this disk at once.
 _AHEAD = 2
-
-
-@dataclass(frozen=True)
-class ClipResult:
-    """What measuring one clip gave. `fault` is None, or says in a sentence what could not be decoded or measured."""
-
-    measurements: tuple[Measurement, ...]
-    fault: str | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class MeasurableStudy(Protocol):
     """What measuring needs of a study."""
 
     @property
-    def clips(self) -> pd.DataFrame:
+    def clips(self) -> "pd.DataFrame":
         """One row a clip; the column `clip` names it."""
 
     def clip_file(self, clip: str) -> AbstractContextManager[Path]:
@@ -74,73 +79,7 @@ class MeasurableStudy(Protocol):
 
 
 Progress = Callable[[int, int, str, str | None], None]
-
-
-def measure_clip(path: str | os.PathLike[str], metrics: Sequence[str] | None = None) -> ClipResult:
-    """Measures one clip in one decoding pass: all metrics, or those named.
-
-    A file that can't be decoded gives no measurement and a fault; one that can be decoded in part gives what its
-    frames give, and a fault that says so. A metric that fails is left out and named. Raises BadParameter for an
-    unknown name. Depends on nothing but the bytes, so that it can run in any process.
-    """
-    known = registry()
-    unknown = sorted(set(metrics or ()) - set(known))
-    if unknown:
-        raise BadParameter(f"there is no metric {', '.join(unknown)}; known are {', '.join(known)}")
-    wanted = [metric for name, metric in known.items() if metrics is None or name in metrics]
-    try:
-        facts = probe(path)
-        measured = {m.name: m.measurement(m.facts(facts)) for m in wanted if m.facts}
-        faults: list[str] = []
-        watched = [metric for metric in wanted if metric.watcher]
-        if watched:
-            reader = frames(path)
-            measured |= _watch(reader, facts, watched, faults)
-            if reader.decoded == 0:
-                raise ClipUnreadable(
-                    f"none of its {facts.expected_frames} frames can be decoded: {reader.trouble}"
-                )
-            if reader.decoded < facts.expected_frames:
-                why = reader.trouble or "the file ends early"
-                faults.append(
-                    f"only {reader.decoded} of {facts.expected_frames} frames could be decoded: {why}"
-                )
-    except ClipError as error:
-        return ClipResult((), str(error))
-    in_order = tuple(measured[metric.name] for metric in wanted if metric.name in measured)
-    return ClipResult(in_order, "; ".join(faults) or None)
-
-
-def _watch(
-    reader: FrameReader, facts: ClipFacts, metrics: Sequence[Metric], faults: list[str]
-) -> dict[str, Measurement]:
-    """One pass over the frames with a watcher for each metric. A failing metric must not cost the others."""
-    watchers: dict[str, Watcher] = {}
-    for metric in metrics:
-        assert metric.watcher
-        watchers[metric.name] = metric.watcher(facts)
-    before: Look | None = None
-    for frame in reader:
-        look = Look(frame, before)
-        for name, watcher in list(watchers.items()):
-            try:
-                watcher.see(look)
-            except Exception as error:  # noqa: BLE001
-                faults.append(
-                    f"metric {name} failed at {look.seconds:.3f} s: {type(error).__name__}: {error}"
-                )
-                del watchers[name]
-        look.forget_before()
-        before = look
-    end = before.seconds + (1 / facts.fps if facts.fps > 0 else 0.0) if before else 0.0
-    found: dict[str, Measurement] = {}
-    for metric in metrics:
-        if metric.name in watchers:
-            try:
-                found[metric.name] = metric.measurement(watchers[metric.name].result(end))
-            except Exception as error:  # noqa: BLE001
-                faults.append(f"metric {metric.name} failed at the end: {type(error).__name__}: {error}")
-    return found
+MeasureOne = Callable[[str, Sequence[str]], ClipResult]
 
 
 def measure(
@@ -148,32 +87,72 @@ def measure(
     *,
     executor: Executor | None = None,
     jobs: int = 1,
+    limits: Limits | None = None,
+    again: bool = False,
     progress: Progress | None = None,
 ) -> MeasureSummary:
     """Measures what is missing: every clip that lacks a metric in its present version.
 
-    With `jobs` above 1 on that many processes of this machine; or on any `executor` of the concurrent.futures kind
-    whose workers see the same files (its `submit` and its futures are all that is used), which stays open. Results
-    are stored as each clip finishes, so stopping loses at most the clips in flight. A clip that kills its process,
-    or can't be decoded, gets a fault and does not stop the others; a known fault is not tried again with the same
-    decoder. `progress(done, total, clip, fault)` is called after each clip.
+    On `jobs` processes of this machine; or on any `executor` of the concurrent.futures kind whose workers see the
+    same files (its `submit` and its futures are all that is used), which stays open. Either way each clip is measured
+    in a process apart: one that crashes it, hangs, or takes more time or memory than `limits` allow, gets a fault
+    that says so and does not stop the others. With `jobs=0` everything happens in this process, where a debugger can
+    follow it and nothing is held back.
 
-    Raises BadParameter for fewer than one job, and KeyboardInterrupt after storing what was finished.
+    Results are stored as each clip finishes, so stopping loses at most the clips in flight. A known fault is not
+    tried again with the same decoder, unless `again` is set. `progress(done, total, clip, fault)` is called after each
+    clip.
+
+    Raises BadParameter for a number of jobs below 0, KeyboardInterrupt after storing what was finished,
+    BrokenExecutor when the executor that was given ended its workers, and ChildProcessError when no process to measure
+    in can be started.
     """
-    if jobs < 1:
-        raise BadParameter(f"jobs is {jobs}; expected 1 or more")
-    todo, skipped, known = _missing(study)
+    if jobs < 0:
+        raise BadParameter(f"jobs is {jobs}; expected 1 or more, or 0 for this process")
+    todo, skipped, known = _missing(study, again=again)
     work = _Work(study, todo, progress, known)
+    limits = limits or Limits()
     if executor is not None:
-        work.through(executor, at_once=_AHEAD * max(jobs, os.cpu_count() or 1))
-    elif jobs > 1 and len(todo) > 1:
-        work.on_processes(min(jobs, len(todo)))
-    else:
+        work.through(executor, limits, at_once=_AHEAD * max(jobs, os.cpu_count() or 1))
+    elif jobs == 0:
         work.here()
+    elif todo:
+        work.on_processes(min(jobs, len(todo)), limits)
     return MeasureSummary(work.done, skipped, sorted(work.faults.items()))
 
 
-def _missing(study: MeasurableStudy) -> tuple[dict[str, list[str]], int, dict[str, str]]:
+def _measure_within(path: str, metrics: Sequence[str], limits: Limits, threads: int) -> ClipResult:
+    """In a process apart: measures one clip, in the time that a clip of its length and size may take."""
+
+    def begun(facts: ClipFacts) -> None:
+        allow(limits.seconds(facts.frames or facts.expected_frames, facts.width, facts.height))
+
+    return measure_clip(path, metrics, threads=threads, begun=begun)
+
+
+def measure_apart(
+    path: str, metrics: Sequence[str], *, limits: Limits, sharing: int, crew: Crew | None = None
+) -> ClipResult:
+    """Measures one clip in a process apart from this one; a process that ends becomes a fault.
+
+    `sharing` are the processes that measure at the same time on this machine and share its cores and its memory.
+    """
+    setting = _setting(limits, sharing)
+    try:
+        return (crew or shared(setting)).call(
+            _measure_within, path, metrics, limits, setting.threads, seconds=limits.patience
+        )
+    except Ended as error:
+        what = "was stopped" if error.overdue else "ended the process"
+        return ClipResult((), f"measuring it {what}: {error}")
+
+
+def _setting(limits: Limits, sharing: int) -> Setting:
+    memory = fair_memory(sharing) if limits.memory is None else limits.memory
+    return Setting(memory, max(1, (os.cpu_count() or 1) // sharing))
+
+
+def _missing(study: MeasurableStudy, *, again: bool) -> tuple[dict[str, list[str]], int, dict[str, str]]:
     """Metrics that each clip lacks, in the order of the clips; how many lack none; faults that still hold."""
     measured = study.measured()
     some = {clip for clip, _, _ in measured}
@@ -183,7 +162,7 @@ def _missing(study: MeasurableStudy) -> tuple[dict[str, list[str]], int, dict[st
     for clip in dict.fromkeys(str(name) for name in study.clips["clip"]):
         lacks = [m.name for m in registry().values() if (clip, m.name, m.version) not in measured]
         # A known fault that left no measurement is not tried again; one that left some may give the new ones.
-        if lacks and (clip not in known or clip in some):
+        if lacks and (again or clip not in known or clip in some):
             todo[clip] = lacks
         else:
             skipped += 1
@@ -220,42 +199,44 @@ class _Work:
             else:
                 self._store(clip, result)
 
-    def on_processes(self, jobs: int) -> None:
-        """On processes of this machine; those that die are replaced, and the clip that killed one is found."""
-        left = list(self._todo)
-        while left:
-            with _pool(jobs) as pool:
-                suspects = self._submit_all(pool, left, at_once=_AHEAD * jobs)
-            for clip in suspects:
-                # Alone in a process, a clip that kills it can't take another one with it.
-                with _pool(1) as pool:
-                    if self._submit_all(pool, [clip], at_once=1):
-                        reason = "measuring it ended the process (out of memory, or a crash in the decoder)"
-                        self._store(clip, ClipResult((), reason))
-            left = [clip for clip in left if clip not in self._stored] if suspects else []
+    def on_processes(self, jobs: int, limits: Limits) -> None:
+        """On processes of this machine: a thread here waits for each of them."""
+        crew = Crew(_setting(limits, jobs))
+        measure_one = functools.partial(measure_apart, limits=limits, sharing=jobs, crew=crew)
+        with ThreadPoolExecutor(jobs, "kit-measure") as threads:
+            try:
+                self._submit_all(threads, measure_one, at_once=_AHEAD * jobs)
+            finally:
+                # After Ctrl-C this ends what is being measured, for which the threads wait.
+                crew.close()
 
-    def through(self, executor: Executor, *, at_once: int) -> None:
+    def through(self, executor: Executor, limits: Limits, *, at_once: int) -> None:
         """On somebody else's executor, which can't be replaced when it breaks."""
-        if self._submit_all(executor, list(self._todo), at_once=at_once):
-            raise BrokenExecutor("the executor's processes ended; measure again to go on where this stopped")
-
-    def _submit_all(self, executor: Executor, clips: Sequence[str], *, at_once: int) -> list[str]:
-        """Hands the clips out and stores what comes back. Returns those in flight when the executor broke."""
-        waiting = deque(clips)
-        flying: dict[Future[ClipResult], _Flight] = {}
-        suspects: list[str] = []
+        measure_one = functools.partial(measure_apart, limits=limits, sharing=os.cpu_count() or 1)
         try:
-            while flying or (waiting and not suspects):
-                while waiting and not suspects and len(flying) < at_once:
-                    clip = waiting.popleft()
-                    if not self._send(executor, clip, flying):
-                        suspects.append(clip)
+            if not self._submit_all(executor, measure_one, at_once=at_once):
+                raise BrokenExecutor(
+                    "the executor's processes ended; measure again to go on where this stopped"
+                )
+        finally:
+            # An executor of threads has had them in this process.
+            dismiss()
+
+    def _submit_all(self, executor: Executor, measure_one: "MeasureOne", *, at_once: int) -> bool:
+        """Hands the clips out and stores what comes back. False when the executor broke."""
+        waiting = deque(self._todo)
+        flying: dict[Future[ClipResult], _Flight] = {}
+        whole = True
+        try:
+            while flying or (waiting and whole):
+                while waiting and whole and len(flying) < at_once:
+                    whole = self._send(executor, measure_one, waiting.popleft(), flying)
                 finished, _ = wait(flying, return_when=FIRST_COMPLETED)
                 for future in finished:
                     flight = flying.pop(future)
                     flight.files.close()
                     if isinstance(future.exception(), BrokenExecutor):
-                        suspects.append(flight.clip)
+                        whole = False
                     else:
                         self._store(flight.clip, _outcome(future))
         except BaseException:
@@ -267,14 +248,20 @@ class _Work:
         finally:
             for flight in flying.values():
                 flight.files.close()
-        return suspects
+        return whole
 
-    def _send(self, executor: Executor, clip: str, flying: "dict[Future[ClipResult], _Flight]") -> bool:
+    def _send(
+        self,
+        executor: Executor,
+        measure_one: "MeasureOne",
+        clip: str,
+        flying: "dict[Future[ClipResult], _Flight]",
+    ) -> bool:
         """Hands out one clip; False when the executor is broken."""
         files = ExitStack()
         try:
             file = files.enter_context(self._study.clip_file(clip))
-            future = executor.submit(measure_clip, str(file), self._todo[clip])
+            future = executor.submit(measure_one, str(file), self._todo[clip])
         except ClipMissing as error:
             files.close()
             self._tell(clip, str(error))
@@ -311,22 +298,7 @@ def _outcome(future: "Future[ClipResult]") -> ClipResult:
     error = future.exception()
     if error is None:
         return future.result()
+    if isinstance(error, ChildProcessError):
+        # No process could be started: that says nothing of the clip, nor of the next ones.
+        raise error
     return ClipResult((), f"it could not be measured: {type(error).__name__}: {error}")
-
-
-@contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that start clean (a fork of a notebook's threads can hang) and leave Ctrl-C to the parent."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kit.generation.options import GenerateOptions
     from kit.generation.summary import RunSummary
     from kit.importing import Imported, ImportedBallots
+    from kit.limits import Limits
     from kit.measure import MeasureSummary
     from kit.metrics.base import Measurement
 
@@ -261,12 +262,14 @@ class Study:
         *,
         executor: Executor | None = None,
         jobs: int = 1,
+        limits: "Limits | None" = None,
+        again: bool = False,
         progress: Callable[[int, int, str, str | None], None] | None = None,
     ) -> "MeasureSummary":
         """Measure whatever has not been measured by the present version of each metric; see `kit.measure`."""
         from kit.measure import measure
 
-        return measure(self, executor=executor, jobs=jobs, progress=progress)
+        return measure(self, executor=executor, jobs=jobs, limits=limits, again=again, progress=progress)
 
     @property
     def measurements(self) -> pd.DataFrame:
