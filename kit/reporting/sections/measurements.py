@@ -48,6 +48,8 @@ def _part(material: Material, figures: Figures, metric: str) -> dict[str, Any] |
     lines = [known.meaning] if known is not None and not same else []
     if same:
         lines.append(f"{number(values.iloc[0], unit)['text']} on every clip.")
+    if known is not None and known.calibration:
+        lines.append(f"What its calibration found: {known.calibration}")
     plots = [] if same else metric_plots(material, metric)
     return {
         "anchor": f"measured-{metric}",
