@@ -71,8 +71,8 @@ SURVIVAL = Metric(
         "The series is the share of the picture that survives each step."
     ),
     not_meaning=(
-        "Things that are covered, splash, blink or rush through count too, and what is smaller than a fifteenth of the "
-        "width, or fades in slowly, is missed. A tripwire; look at the times given."
+        "Things that are covered, splash, blink, beat like wings or rush through count too; what is smaller than a "
+        "fifteenth of the width, or fades in slowly, is missed. A tripwire; look at the times given."
     ),
     source="The kit's own: block-wise Lucas-Kanade match with a neighbour ratio.",
     watcher=_Survival,
