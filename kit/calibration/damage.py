@@ -6,6 +6,7 @@ it. The same piece, kind and strength give the same pictures. Strength 0 is the 
 
 import math
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -86,15 +87,20 @@ def _flicker(piece: Piece, level: int) -> Piece:
 
 
 def _drops(piece: Piece, level: int) -> Piece:
-    """One freeze in the middle, and single frames dropped before and after it, each shown as the frame before."""
+    """One freeze in the middle, and single frames dropped before and after it, each shown as the frame before.
+
+    Together as many as the strength says; in a piece so short that this gives no freeze of a quarter of a second,
+    that freeze, and at least one single frame more with each strength.
+    """
     count = len(piece.pictures)
     held = max(1, round(_HELD[level] * count))
     # More than half of it in one hold, long enough to be seen as a freeze; the rest one by one.
     run = min(count - 2, max(math.ceil(0.25 * float(piece.fps)), math.ceil(0.6 * held)))
     start = max(1, (count - run) // 2)
     gone = set(range(start, start + run))
-    others = [i for i in range(1, count) if i % 2 and i not in gone and i - 1 not in gone]
-    # Short pieces need more in the hold than the share says: the drops still grow with the strength.
+    # Apart from one another and from the freeze, which they would lengthen; those nearest to it first, on either side.
+    before, after = range(start - 2, 0, -2), range(start + run + 1, count, 2)
+    others = [i for pair in zip_longest(before, after) for i in pair if i is not None]
     gone.update(others[: max(level, held - run)])
     shown: list[Picture] = []
     for index, picture in enumerate(piece.pictures):

@@ -16,12 +16,13 @@ from kit.metrics.cuts import CUTS, SHOTS
 from kit.metrics.facts import FACTS
 from kit.metrics.findings import finding
 from kit.metrics.flicker import FLICKER, FLICKER_COMPENSATED
+from kit.metrics.freezes import FREEZES
 from kit.metrics.information import SI, TI
 from kit.metrics.light import CLIPPING, COLOURFULNESS, CONTRAST, EXPOSURE
 from kit.metrics.motion import MOTION
 from kit.metrics.noise import NOISE
 from kit.metrics.ringing import RINGING
-from kit.metrics.runs import BLACK, DUPLICATES, FREEZES
+from kit.metrics.runs import BLACK, DUPLICATES
 from kit.metrics.sharpness import IN_MOTION, SHARPNESS, STEADINESS
 from kit.metrics.smoothness import SMOOTHNESS
 from kit.metrics.spectrum import EFFECTIVE

@@ -1,3 +1,4 @@
+import itertools
 from fractions import Fraction
 
 import av
@@ -59,12 +60,28 @@ def test_stronger_damage_is_farther_from_the_truth(piece, kind):
     assert len(set(far)) == len(far)
 
 
-def test_drops_hold_as_many_frames_as_they_say(piece):
-    """At strength 4, 48 % of 24 frames show the one before; the rest is untouched."""
-    shown = damage(piece, "drops", 4).pictures
-    held = [i for i in range(1, 24) if shown[i] is shown[i - 1]]
-    assert len(held) == pytest.approx(0.48 * 24, abs=1)
-    assert all(shown[i] is piece.pictures[i] for i in range(24) if i not in held)
+@pytest.mark.parametrize(("strength", "gone"), [(1, 6), (2, 12), (3, 17), (4, 23), (5, 29)])
+def test_drops_are_as_many_as_they_say(piece, strength, gone):
+    """Of 48 frames 12 to 60 % show the one before: the first so many in one hold, the rest one at a time."""
+    long = piece.showing([p._replace(y=p.y.copy()) for p in piece.pictures * 2])
+    shown = damage(long, "drops", strength).pictures
+    held = [i for i in range(1, 48) if shown[i] is shown[i - 1]]
+    assert len(held) == gone
+    assert all(shown[i] is long.pictures[i] for i in range(48) if i not in held)
+    holds = "".join("x" if i in held else " " for i in range(48)).split()
+    run = max(6, -(-6 * gone // 10))
+    assert sorted(map(len, holds)) == [1] * (gone - run) + [run]
+
+
+@pytest.mark.parametrize("count", [16, 18, 24])
+def test_drops_grow_in_short_pieces_too(piece, count):
+    """Where the share gives no freeze of a quarter of a second, each strength still drops more than the last."""
+    short = piece.showing(piece.pictures[:count])
+    gone = []
+    for strength in STRENGTHS:
+        shown = damage(short, "drops", strength).pictures
+        gone.append(sum(a is b for a, b in itertools.pairwise(shown)))
+    assert gone == sorted(set(gone))
 
 
 def test_noise_has_the_strength_it_says():
