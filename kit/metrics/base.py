@@ -13,6 +13,7 @@ from kit.decode import ClipFacts, Frame, is_black
 from kit.metrics.flow import Flow, Level, flow, pyramid
 from kit.metrics.native import PER_SECOND, TILES_PER_SECOND, Sampler, Tiles, stretch, tiles
 from kit.metrics.ssim import Sums, ssim, sums
+from kit.metrics.track import Track
 
 Series = NDArray[np.float32]
 Events = tuple[tuple[float, float], ...]
@@ -200,7 +201,7 @@ class PairWatcher:
 
     def __init__(self, number: Callable[[Look], float | None]) -> None:
         self._number = number
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         """Take in the next frame."""
@@ -226,7 +227,7 @@ class SampleWatcher:
         self._number = number
         self._sampler = Sampler(per_second)
         self._nothing = nothing
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         """Take in the next frame."""

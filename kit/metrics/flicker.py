@@ -9,6 +9,7 @@ import numpy as np
 from kit.decode import ClipFacts
 from kit.metrics.base import BRIDGE, ONE_FRAME, Look, Metric, PairWatcher, Reading, mean, spans
 from kit.metrics.cuts import is_break
+from kit.metrics.track import Track
 
 _KEPT = 0.75  # of the blocks: the worst quarter is where things are covered, uncovered, or move apart
 _SEEN = 2.0  # grey levels of swing that make an event
@@ -30,7 +31,7 @@ class _Compensated:
         self._step: np.ndarray[Any, np.dtype[np.float32]] | None = None
         self._gap = 0.0
         self._frames = 0
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         self._frames += 1

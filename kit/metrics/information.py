@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from kit.decode import ClipFacts
 from kit.metrics.base import NOTHING, ONE_FRAME, Look, Metric, Reading, mean
 from kit.metrics.native import Sampler, lattice
+from kit.metrics.track import Track
 
 _POINTS = 16_384  # of a picture, on an even lattice
 _SOURCE = (
@@ -47,7 +48,7 @@ def temporal(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
 class _Spatial:
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
         self._sampler = Sampler()
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         if self._sampler.due(look.seconds):
@@ -59,7 +60,7 @@ class _Spatial:
 
 class _Temporal:
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         if look.before is not None and look.before.frame.luma.shape == look.frame.luma.shape:
@@ -70,7 +71,7 @@ class _Temporal:
         return _reading(self._series) if self._series else ONE_FRAME
 
 
-def _reading(series: list[tuple[float, float]]) -> Reading:
+def _reading(series: Track) -> Reading:
     return Reading(mean(series), f"maximum {max(value for _, value in series):.4g}", series=series)
 
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from kit.decode import ClipFacts
 from kit.metrics.base import ONE_FRAME, Look, Metric, Reading, mean
 from kit.metrics.cuts import is_break
+from kit.metrics.track import Track
 
 _WINDOW = 1 / 8  # seconds: motion is looked at about eight times a second
 _TOP = 0.05
@@ -22,7 +23,7 @@ class _Motion:
         self._enough = _WINDOW - gap / 2
         self._start = 0.0
         self._sum: NDArray[np.float32] | None = None
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
         self._frames = 0
 
     def see(self, look: Look) -> None:

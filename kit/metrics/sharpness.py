@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kit.decode import ClipFacts
 from kit.metrics.base import NOTHING, ONE_FRAME, Look, Metric, Reading, SampleWatcher, spans
 from kit.metrics.native import Sampler, lattice
+from kit.metrics.track import Track
 
 _POINTS = 32_768
 _LEAST = 4  # samples from which anything can be said of steadiness
@@ -46,7 +47,7 @@ class _Steadiness:
 
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
         self._sampler = Sampler()
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         if self._sampler.due(look.seconds) and not look.black:

@@ -8,6 +8,7 @@ from kit.decode import ClipFacts
 from kit.metrics.base import Look, Metric, Reading, mean
 from kit.metrics.flow import Floats, Level, blocks_at, difference_of, flow
 from kit.metrics.native import Sampler
+from kit.metrics.track import Track
 
 _PER_SECOND = 3  # with six, 32 real clips came out 0.0004 away in the median and 0.0055 at most
 
@@ -31,7 +32,7 @@ class _Smoothness:
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
         self._sampler = Sampler(_PER_SECOND)
         self._earlier: tuple[Level, ...] | None = None
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         earlier, self._earlier = self._earlier, None if look.before is None else look.before.levels

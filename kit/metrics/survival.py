@@ -2,12 +2,14 @@
 
 import math
 import statistics
+from array import array
 
 import numpy as np
 
 from kit.decode import ClipFacts
 from kit.metrics.base import Look, Metric, Reading
 from kit.metrics.cuts import is_break
+from kit.metrics.track import Track
 
 _LOST = 0.5  # of a block's contrast, at least, is left unexplained
 _DETAIL = 6.0  # grey levels of contrast, in either frame, that a block needs to be something at all
@@ -23,7 +25,8 @@ class _Survival:
     """
 
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
-        self._lost: list[tuple[float, float, float]] = []
+        self._lost = Track()
+        self._before = array("d")
         self._blocks = 1
 
     def see(self, look: Look) -> None:
@@ -36,14 +39,16 @@ class _Survival:
             # Softly, so that a block at the border of being lost is no whole one.
             badness = np.clip((_LOST + 0.15 - flow.match) / 0.3, 0, 1)
             count = float((badness * (flow.detail > _DETAIL)).sum(dtype=np.float64))
-        self._lost.append((look.seconds, look.before.seconds, count))
+        self._lost.append((look.seconds, count))
+        self._before.append(look.before.seconds)
 
     def result(self, end: float) -> Reading:  # noqa: ARG002
         if not self._lost:
             return Reading(math.nan, "no two frames of one shot to compare")
-        counts = [count for *_, count in self._lost]
-        moments = [(before, at) for i, (at, before, _) in enumerate(self._lost) if _stands_out(counts, i)]
-        series = [(at, 1 - count / self._blocks) for at, _, count in self._lost]
+        counts = [count for _, count in self._lost]
+        steps = zip(self._before, self._lost, strict=True)
+        moments = [(before, at) for i, (before, (at, _)) in enumerate(steps) if _stands_out(counts, i)]
+        series = [(at, 1 - count / self._blocks) for at, count in self._lost]
         word = "moment" if len(moments) == 1 else "moments"
         return Reading(float(len(moments)), f"{len(moments)} {word}" if moments else "none", moments, series)
 

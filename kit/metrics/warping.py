@@ -8,6 +8,7 @@ import numpy as np
 from kit.decode import ClipFacts
 from kit.metrics.base import BRIDGE, Look, Metric, Reading, mean, spans
 from kit.metrics.cuts import is_break
+from kit.metrics.track import Track
 
 _AGAINST = 2.0  # times the clip's median
 _LEAST = 0.1  # share of the contrast
@@ -16,7 +17,7 @@ _LEAST = 0.1  # share of the contrast
 class _Warping:
     def __init__(self, facts: ClipFacts) -> None:  # noqa: ARG002
         self._gap = 0.0
-        self._series: list[tuple[float, float]] = []
+        self._series = Track()
 
     def see(self, look: Look) -> None:
         if look.before is None or is_break(look):
