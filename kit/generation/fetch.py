@@ -6,6 +6,7 @@ from pathlib import Path
 from kit.errors import ClipUnreadable, DownloadFailed, StudyError
 from kit.generation.course import Course, Job
 from kit.generation.watch import ask, seconds_of, truth_of
+from kit.guarded import crew
 from kit.importing import new_clip
 from kit.providers.base import TaskState
 from kit.storage.records import NewClip
@@ -70,10 +71,15 @@ async def _download(course: Course, job: Job, url: str, path: Path) -> NewClip:
     async with course.downloads:
         try:
             await job.lane.provider.download(url, path)
-            clip: NewClip = await course.journal.offload(new_clip, path)
+            clip: NewClip = await course.journal.offload(_looked_at, path)
         except OSError as error:
             raise _cannot_store(error) from error
         return clip
+
+
+def _looked_at(path: Path) -> NewClip:
+    # Whatever came from outside is opened in a process apart, which it may end.
+    return new_clip(path, crew())
 
 
 async def _store(course: Course, job: Job, path: Path, clip: NewClip, state: TaskState) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from kit.apart import dismiss
 from kit.cards import Card, Cards, Settings, load_cards
 from kit.errors import BadParameter, BudgetExceeded
 from kit.generation.budget import Budget
@@ -107,7 +108,10 @@ async def agenerate(
                 downloads=asyncio.Semaphore(policy.downloads),
             )
             run = Crew(course, providers, concurrency, stop or asyncio.Event())
-            return await run.go(going_on, to_send, declined=len(the_plan.to_send) - len(to_send))
+            try:
+                return await run.go(going_on, to_send, declined=len(the_plan.to_send) - len(to_send))
+            finally:
+                dismiss()
 
 
 def _check_numbers(*, max_usd: float | None, concurrency: int | None, deadline: float | None) -> None:

@@ -122,6 +122,7 @@ class BlindMedia:
             raise
 
     def _make(self, source: Source) -> BlindCopy:
+        from kit.guarded import guarded
         from kit.transcode import degraded_copy, strip_copy
 
         if self._closed:
@@ -129,7 +130,7 @@ class BlindMedia:
         out = self._folder / secrets.token_hex(8)
         try:
             with self._study.clip_file(source.clip) as path:
-                suffix = degraded_copy(path, out) if source.degraded else strip_copy(path, out)
+                suffix = guarded(degraded_copy if source.degraded else strip_copy, path, out)
         except BaseException as error:
             out.unlink(missing_ok=True)
             if isinstance(error, ClipMissing):

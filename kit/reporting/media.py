@@ -4,11 +4,12 @@ import base64
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit.apart import dismiss
 from kit.errors import ClipError, ReportError
 from kit.player import PlayerStrip
 
@@ -169,7 +170,9 @@ def _each(
     place: Callable[[ClipRef, Path, _Made], None],
     missing: dict[str, str],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as after:
+        folder = after.enter_context(tempfile.TemporaryDirectory())
+        after.callback(dismiss)
         for ref in clips:
             try:
                 with study.clip_file(ref.clip) as path:
@@ -183,8 +186,7 @@ def _each(
 
 
 def _made(ref: ClipRef, path: Path, folder: Path) -> _Made:
-    from kit.decode import poster
-    from kit.filmstrip import film_strip
+    from kit.guarded import film_strip, guarded, poster
     from kit.transcode import make_proxy
 
     found_poster = found_strip = proxy = None
@@ -194,7 +196,7 @@ def _made(ref: ClipRef, path: Path, folder: Path) -> _Made:
         found_strip = film_strip(path)
         if not ref.plays:
             copy = folder / f"{ref.clip}.mp4"
-            make_proxy(path, copy)
+            guarded(make_proxy, path, copy)
             proxy = copy
     return _Made(found_poster, found_strip, proxy)
 

@@ -4,8 +4,8 @@ import base64
 
 from markupsafe import Markup
 
-from kit.decode import poster
 from kit.errors import ClipError
+from kit.guarded import poster
 from kit.player import LETTERS, codec_name
 from kit.widgets.shown import Shown, ShownClip
 

@@ -3,9 +3,8 @@
 import base64
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from kit.decode import poster
 from kit.errors import BadParameter, ClipError
-from kit.filmstrip import film_strip
+from kit.guarded import film_strip, poster
 from kit.player import PlayerClip, PlayerStrip, markup
 from kit.player_data import ClipData, clip_data
 from kit.widgets import fallback

@@ -128,7 +128,7 @@ def _file(value: Any, index: int) -> Path:
 
 
 def _of_files(files: Sequence[Path], names: Sequence[str]) -> Iterator[ShownClip]:
-    from kit.decode import probe
+    from kit.guarded import probe
 
     for path, name in zip(files, names, strict=True):
         facts = probe(path)

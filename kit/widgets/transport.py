@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import BadParameter, ClipUnreadable
+from kit.guarded import guarded
 from kit.player import codec_name
 from kit.transcode import make_proxy
 from kit.widgets.shown import ShownClip
@@ -96,7 +97,7 @@ def _proxy(path: Path, clip: ShownClip, long_edge: int, crf: int) -> bytes:
     with _one_at_a_time:
         if not kept.is_file():
             try:
-                make_proxy(path, kept, long_edge=long_edge, crf=crf)
+                guarded(make_proxy, path, kept, long_edge=long_edge, crf=crf)
             except OSError as error:
                 raise ClipUnreadable(
                     f"{clip.name}: no proxy could be written to {kept.parent} ({error.strerror or error})"
