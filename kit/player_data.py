@@ -16,7 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_MARKS = 60  # of one metric on one clip
+_CAMERA = "camera_motion"
+_COVERS_ALL = frozenset({"shots"})  # every moment is in one: their borders are marked as cuts
 _STEPS = 65535
+# Their curves would say what another one says (the published flicker and temporal information what stability says, the
+# sharpness's variation what sharpness says), or hardly change within a clip, and have no moments to look for. What
+# moments they have are marked all the same.
+NO_CURVE = frozenset(
+    {
+        "flicker", "temporal_information", "sharpness_variation", "spatial_information", "contrast", "clipping",
+        "colourfulness", "blockiness", "banding", "ringing", "noise",
+    }
+)  # fmt: skip
 
 
 class Scaled(TypedDict):
@@ -30,13 +41,15 @@ class Scaled(TypedDict):
 class Mark(TypedDict):
     """A span in which something was found, in seconds from the clip's first frame; a moment has no length.
 
-    `count` is how many spans were drawn into one where there were too many to show.
+    `word` says what was found where one metric finds several things; `count` is how many spans were drawn into one
+    where there were too many to show.
     """
 
     metric: str
     label: str
     start: float
     end: float
+    word: NotRequired[str]
     count: NotRequired[int]
 
 
@@ -84,7 +97,8 @@ def clip_data(rows: Iterable[MeasuredRow], *, points: int | None = None) -> Clip
 
     Metrics come in the registry's order, then unknown ones by name (measured by another version of the kit, or by a
     package that is not here); those keep their name as label. With `points`, a curve of more values is cut down to
-    at most that many, lowest and highest of each part kept. Values that are no numbers are left out.
+    at most that many, lowest and highest of each part kept. Values that are no numbers are left out, and so are the
+    curves of `NO_CURVE`.
     """
     from kit.metrics import registry
 
@@ -94,8 +108,11 @@ def clip_data(rows: Iterable[MeasuredRow], *, points: int | None = None) -> Clip
     curves: list[Curve] = []
     for row in sorted(rows, key=lambda row: (order.get(row.metric, len(order)), row.metric)):
         label = known[row.metric].label if row.metric in known else row.metric
-        marks += _marks(row.metric, label, row.events)
-        if row.series is not None:
+        if row.metric == _CAMERA:
+            marks += _camera_marks(label, getattr(row, "text", None), row.events)
+        elif row.metric not in _COVERS_ALL:
+            marks += _marks(row.metric, label, row.events)
+        if row.series is not None and row.metric not in NO_CURVE:
             curve = _curve(row, label, points)
             curves += [curve] if curve is not None else []
     return {"marks": marks, "curves": curves}
@@ -149,6 +166,26 @@ def _marks(metric: str, label: str, events: Sequence[Sequence[float]]) -> list[M
             mark["count"] = count
         found.append(mark)
     return found
+
+
+def _camera_marks(label: str, text: object, events: Sequence[Sequence[float]]) -> list[Mark]:
+    """A mark for each move of the camera, by its word, and for each stretch in which it can't be told."""
+    from kit.camera.segments import parse
+
+    try:
+        segments = [segment for segment in parse(str(text)).segments if segment.word != "static"]
+    except ValueError:
+        return _marks(_CAMERA, label, events)
+    return [
+        {
+            "metric": _CAMERA,
+            "label": label,
+            "word": f"camera {' '.join(filter(None, (s.word.replace('_', ' '), s.direction)))}",
+            "start": s.start,
+            "end": s.end,
+        }
+        for s in segments
+    ]
 
 
 def _joined(spans: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:

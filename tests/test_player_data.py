@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kit.metrics import registry
-from kit.player_data import MOST_MARKS, clip_data, player_data
+from kit.player_data import MOST_MARKS, NO_CURVE, clip_data, player_data
 
 
 def row(
@@ -26,6 +26,16 @@ def row(
     """A row of `study.measurements` as far as it is read."""
     packed = None if series is None else np.asarray(series, np.float32).reshape(-1, 2)
     return SimpleNamespace(metric=metric, version=version, unit=unit, events=events, series=packed)
+
+
+def lengthened(row: Any, times: float) -> Any:
+    """The row of a clip that goes on as it began, of that many times the length."""
+    whole = math.ceil(times)
+    values = np.tile(row.series[:, 1], whole)
+    step = np.diff(row.series[:, 0]).mean()
+    at = row.series[0, 0] + step * np.arange(len(values))
+    series = np.column_stack([at, values])[: round(times * len(row.series))]
+    return SimpleNamespace(metric=row.metric, version=row.version, unit=row.unit, events=row.events, series=series)  # fmt: skip
 
 
 def unpacked(packed: Any) -> NDArray[np.float64]:
@@ -126,6 +136,21 @@ def test_marks_of_every_metric_with_events() -> None:
     ]  # fmt: skip
 
 
+def test_camera_marks_say_which_move_it_is() -> None:
+    """Each move is marked by its word, what can't be told too; a camera at rest and whole shots are no moments."""
+    camera = row("camera_motion", events=[(0, 1), (1, 2), (2, 3)])
+    camera.text = (
+        "static, 0.00-1.00 s, sure 0.99; track left 0.600 widths, 1.00-2.00 s, sure 0.60; unsure, 2.00-3.00 s"
+    )
+    marks = clip_data([camera, row("shots", events=[(0, 3)])])["marks"]
+    assert [(m["word"], m["start"], m["end"]) for m in marks] == [
+        ("camera track left", 1, 2),
+        ("camera unsure", 2, 3),
+    ]
+    camera.text = "not what this version writes"
+    assert len(clip_data([camera])["marks"]) == 3
+
+
 def test_too_many_marks_are_joined_not_dropped() -> None:
     """Spans beyond the limit join their nearest neighbours, and the mark says how many it stands for."""
     spans = [(i * 0.1, i * 0.1 + 0.04) for i in range(300)] + [(100.0, 101.0)]
@@ -174,9 +199,18 @@ def test_a_measured_study(tmp_path: Path) -> None:
         study.add_measurements(clip.clip, measure_clip(path).measurements)
         rows = list(study.measurements.itertuples(index=False))
     data = clip_data(rows)
+    assert registry().keys() >= NO_CURVE
+    # Ten seconds, two clips, everything that is measured: a report gives a group 12 kB, its players' markup included.
+    long = [lengthened(r, 2.5) for r in rows if r.series is not None]
+    both = [clip_data([*(r for r in rows if r.series is None), *long], points=90)] * 2
+    assert len(json.dumps(player_data(both), separators=(",", ":"))) < 10_000
     cut = next(fault for fault in truth.faults if fault.kind == "cut")
     freeze = next(fault for fault in truth.faults if fault.kind == "freeze")
     spans = {m["metric"]: (m["start"], m["end"]) for m in data["marks"]}
     assert spans["cuts"] == pytest.approx((cut.start, cut.start), abs=0.001)
     assert spans["freezes"] == pytest.approx((freeze.start, freeze.end), abs=0.001)
-    assert {c["metric"] for c in data["curves"]} == {r.metric for r in rows if r.series is not None}
+    assert {c["metric"] for c in data["curves"]} == {
+        r.metric for r in rows if r.series is not None
+    } - NO_CURVE
+    moments = {r.metric for r in rows if r.series is not None and len(r.events)}
+    assert moments <= {c["metric"] for c in data["curves"]} | NO_CURVE
