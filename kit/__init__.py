@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kit.comparison import Comparison as Comparison
     from kit.comparison import compare as compare
     from kit.errors import KitError as KitError
+    from kit.planning import plan as plan
     from kit.reporting import Page as Page
     from kit.reporting import report as report
     from kit.study import Study as Study
@@ -40,6 +41,7 @@ _HOMES = {
     "capability_table": ("kit.cards.capabilities", "capability_table"),
     "compare": ("kit.comparison", "compare"),
     "load_suite": ("kit.suite", "load"),
+    "plan": ("kit.planning", "plan"),
     "report": ("kit.reporting", "report"),
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "capability_table",
     "compare",
     "load_suite",
+    "plan",
     "report",
 ]
 

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         return command  # type: ignore[no-any-return]
 
     _study_verbs(verb, verbs)
+    _plan_verb(verb)
     _other_verbs(verb)
     return parser
 
@@ -181,6 +182,36 @@ def _study_verbs(verb: Verb, verbs: Any) -> None:
 
     compare = verb("compare", "compare", "what votes, scores and measurements say of the models")
     compare.add_argument("study")
+
+
+def _plan_verb(verb: Verb) -> None:
+    plan = verb(
+        "plan",
+        "plan",
+        "how many prompts, takes and raters show a difference worth knowing, and at what price",
+    )
+    plan.add_argument("study", nargs="?", help="a study whose models, settings and votes are used")
+    plan.add_argument(
+        "--model", action="append", dest="models", help="a model's card (default: the study's); repeat"
+    )
+    plan.add_argument(
+        "--difference", type=_amount, default=0.65, metavar="RATE",
+        help="the win rate worth knowing, above 0.5 (default: 0.65, preferred in 65%% of votes)",
+    )  # fmt: skip
+    plan.add_argument(
+        "--chance", type=_amount, default=0.8, help="how surely it is to be shown (default: 0.8)"
+    )
+    plan.add_argument("--prompts", type=_positive, help="say what that many prompts show instead")
+    plan.add_argument(
+        "--takes", type=_positive, action="append", help="clips a prompt and model; repeat (default: 1, 2)"
+    )
+    plan.add_argument("--raters", type=_positive, action="append", help="how many; repeat (default: 3, 5, 8)")
+    plan.add_argument("--via", help="provider whose prices are used (default: the first on each card)")
+    plan.add_argument(
+        "--set", nargs=2, action="append", default=[], metavar=("SETTING", "VALUE"), dest="settings",
+        help="a setting such as duration, mode or audio (default: the study's)",
+    )  # fmt: skip
+    plan.add_argument("--cards", type=Path, action="append", default=[], help="folder with cards of your own")
 
 
 def _other_verbs(verb: Verb) -> None:

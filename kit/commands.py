@@ -90,6 +90,33 @@ def generate(options: argparse.Namespace) -> Result:
     return done.to_dict(), str(done)
 
 
+def plan(options: argparse.Namespace) -> Result:
+    """`kit plan`."""
+    from contextlib import nullcontext
+
+    from kit.cards import load_cards, own_folders
+    from kit.planning import RATERS, TAKES, in_words
+    from kit.planning import plan as run
+    from kit.storage.frames import records
+
+    with Study.open(options.study) if options.study else nullcontext() as study:
+        given = dict(study.config.settings) if study else {}
+        table = run(
+            study,
+            models=options.models,
+            difference=options.difference,
+            chance=options.chance,
+            prompts=options.prompts,
+            takes=options.takes or TAKES,
+            raters=options.raters or RATERS,
+            via=options.via,
+            settings=given | {name: _setting(value) for name, value in options.settings},
+            cards=load_cards(*own_folders(study.folder if study else None), *options.cards),
+        )
+    document = {"difference": options.difference, "chance": options.chance, "plan": records(table)}
+    return document, in_words(table, options.difference, searched=options.prompts is None)
+
+
 def _setting(text: str) -> Any:
     """A setting as it is typed: a whole number, yes or no, or a word."""
     if text.isascii() and text.isdigit():

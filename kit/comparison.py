@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from kit.errors import BadParameter
+from kit.stats.agreement import agreement, rater_agreement
 from kit.stats.counts import orient, pairs_of
+from kit.stats.kappa import judge_agreement
 from kit.stats.measured import compare_measurements
 from kit.stats.scores import compare_scores
 from kit.stats.speed import generation_cost, generation_speed
+from kit.stats.strengths import rank_models
 from kit.stats.verdict import weigh
 
 if TYPE_CHECKING:
@@ -31,7 +34,14 @@ class Comparison:
     scored): kinds are never pooled. Frames, with their columns described where they are made:
 
     - `wins`, `verdicts`: one row each a dimension and pair of models, in their order (`kit.stats.verdict.weigh`);
+    - `strengths`, `win_matrix`: three and more models on one scale a dimension, with ranks and their intervals
+      (`kit.stats.strengths.rank_models`); empty below three, where a win rate says it all;
+    - `fits`: one row a dimension, what the fit behind them found beside strengths, the advantage of a side first of
+      all; for two models too;
     - `scores` (`kit.stats.scores.compare_scores`), `measured` (`kit.stats.measured.compare_measurements`);
+    - `agreement`: among these raters, by dimension (`kit.stats.agreement.agreement`); `raters`: each rater with the others,
+      with themselves on repeats and with known answers (`kit.stats.agreement.rater_agreement`); `judges`: each judge against
+      people, whatever `rater_kind` is (`kit.stats.kappa.judge_agreement`);
     - `speed`, `cost`: one row a model (`kit.stats.speed`).
 
     In all of them `model_a` comes before `model_b` in `models`. `missing` says in plain sentences what the comparison
@@ -43,7 +53,13 @@ class Comparison:
     rater_kind: str | None
     wins: pd.DataFrame
     verdicts: pd.DataFrame
+    strengths: pd.DataFrame
+    fits: pd.DataFrame
+    win_matrix: pd.DataFrame
     scores: pd.DataFrame
+    agreement: pd.DataFrame
+    raters: pd.DataFrame
+    judges: pd.DataFrame
     measured: pd.DataFrame
     speed: pd.DataFrame
     cost: pd.DataFrame
@@ -56,7 +72,10 @@ class Comparison:
 
         Each frame is a list of rows; numbers are rounded to 6 significant digits; NaN and infinity are None.
         """
-        frames = ("wins", "verdicts", "scores", "measured", "speed", "cost")
+        frames = (
+            *("wins", "verdicts", "strengths", "fits", "win_matrix"),
+            *("scores", "agreement", "raters", "judges", "measured", "speed", "cost"),
+        )
         return {
             "models": list(self.models),
             "dimensions": list(self.dimensions),
@@ -188,6 +207,7 @@ def compare_frames(
     measurements: pd.DataFrame,
     models: Sequence[str],
     dimensions: Sequence[str],
+    judgements: pd.DataFrame | None = None,
     rater_kind: str | None = None,
     draws: int = 5000,
     seed: int = 0,
@@ -195,7 +215,7 @@ def compare_frames(
     """Compare models from tidy frames with the columns that a Study gives them.
 
     Every pair of `models` is compared on every one of `dimensions`. `rater_kind` is chosen by `choose_kind` unless
-    given. `draws` (at least 100) and `seed` (0 or more) rule the bootstrap: the same frames, draws and seed give the
+    given. `judgements` is the log of blind rating, for repeats and known answers. `draws` (at least 100) and `seed` (0 or more) rule the bootstrap: the same frames, draws and seed give the
     same numbers, in whatever order the rows stand. Any frame may be empty. Raises BadParameter for a choice, a kind of
     rater, draws or a seed that cannot be.
     """
@@ -213,12 +233,17 @@ def compare_frames(
         inside = given["dimension"].isin(list(dimensions)) & given["model"].isin(list(models))
         known_scores = given[inside].reset_index(drop=True)
     weighed = weigh(known_votes, models, dimensions, draws=draws, seed=seed)
+    ranked = rank_models(known_votes, models, dimensions if len(models) > 1 else (), draws=draws, seed=seed)
+    if len(models) == 2:
+        ranked = ranked._replace(
+            strengths=ranked.strengths.iloc[:0], win_matrix=ranked.win_matrix.iloc[:0], notes=()
+        )
     compared = compare_scores(known_scores, models, dimensions, draws=draws, seed=seed)
     missing = ["One model: nothing to compare it with." if len(models) == 1 else "No models."] * (
         len(models) < 2
     )
     if pairs_of(models):
-        missing += _missing_votes(weighed.wins, known_votes, dimensions)
+        missing += [*_missing_votes(weighed.wins, known_votes, dimensions), *ranked.notes]
         missing += ["No scores."] if known_scores.empty else []
     missing += _missing_numbers(requests, measurements, models)
     missing += _left_out(votes, kind, "vote") + _left_out(scores, kind, "score")
@@ -230,10 +255,23 @@ def compare_frames(
         rater_kind=kind,
         wins=weighed.wins,
         verdicts=weighed.verdicts,
+        strengths=ranked.strengths,
+        fits=ranked.fits,
+        win_matrix=ranked.win_matrix,
         scores=compared,
+        agreement=agreement(known_votes, known_scores, models, dimensions, draws=draws, seed=seed),
+        raters=rater_agreement(
+            known_votes,
+            _of_kind(pd.DataFrame() if judgements is None else judgements, kind),
+            models,
+            dimensions,
+            draws=draws,
+            seed=seed,
+        ),
+        judges=judge_agreement(votes, models, dimensions, draws=draws, seed=seed),
         measured=compare_measurements(measurements, requests, models, draws=draws, seed=seed),
         speed=generation_speed(requests, models, draws=draws, seed=seed),
-        cost=generation_cost(requests, models),
+        cost=generation_cost(requests, models, draws=draws, seed=seed),
         missing=tuple(missing),
         draws=draws,
         seed=seed,
@@ -247,6 +285,7 @@ def compare(study: "Study", *, rater_kind: str | None = None, draws: int = 5000,
         scores=study.scores,
         requests=study.requests,
         measurements=study.measurements,
+        judgements=study.judgements,
         models=study.models,
         dimensions=study.rubric.ids,
         rater_kind=rater_kind,

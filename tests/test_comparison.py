@@ -15,7 +15,10 @@ from kit.errors import BadParameter
 
 MODELS = ["model-a", "model-b"]
 DIMENSIONS = ["prompt_adherence", "video_realism", "video_resolution", "artifacts"]
-FRAMES = ("wins", "verdicts", "scores", "measured", "speed", "cost")
+FRAMES = (
+    *("wins", "verdicts", "strengths", "fits", "win_matrix"),
+    *("scores", "measured", "speed", "cost"),
+)
 
 
 def votes(prompts=8, raters=("r1", "r2"), dimensions=DIMENSIONS, kind="person", choice="a"):
@@ -170,6 +173,71 @@ def test_each_input_alone_may_be_empty(name):
         assert json.dumps(made(**{name: empty}).to_dict(), allow_nan=False)
 
 
+def three_models(prompts=8):
+    """Votes of two raters on three models in two dimensions: on the second, model-c loses every vote."""
+    rows = [
+        (f"p{i}", *pair, 1, dimension, choice, rater, "person")
+        for i in range(prompts)
+        for rater in ("r1", "r2")
+        for pair, fair in (
+            (("model-a", "model-b"), "ab"),
+            (("model-a", "model-c"), "aab"),
+            (("model-b", "model-c"), "ab"),
+        )
+        for dimension, choices in (
+            ("prompt_adherence", fair),
+            ("artifacts", "a" if "model-c" in pair else "ab"),
+        )
+        for choice in choices[(i + (rater == "r2")) % len(choices)]
+    ]
+    columns = ["prompt_id", "model_a", "model_b", "take", "dimension", "choice", "rater", "rater_kind"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_three_models_stand_on_one_scale():
+    """Strengths, fits and win matrix of each dimension; where one model lost every vote, `missing` says so."""
+    compared = made(
+        votes=three_models(), models=[*MODELS, "model-c"], dimensions=["prompt_adherence", "artifacts"]
+    )
+    fair, lost = (compared.strengths[compared.strengths["dimension"] == d] for d in compared.dimensions)
+    assert list(fair["model"]) == [*MODELS, "model-c"]
+    assert set(fair["method"]) == {"maximum likelihood"}
+    assert set(lost["method"]) == {"bias-reduced"}
+    assert lost["rank"].to_list() == [1, 1, 3]
+    assert list(compared.fits["dimension"]) == ["prompt_adherence", "artifacts"]
+    assert len(compared.win_matrix) == 2 * 6
+    (said,) = [s for s in compared.missing if "bias-reduced" in s]
+    assert said.startswith("On artifacts every vote between them put model-a and model-b before model-c:")
+    assert len(compared.to_dict()["strengths"]) == 6
+
+
+def test_two_models_need_no_scale():
+    """Their win rate says it all: the frames of three and more are empty, with their columns; a side may still gain."""
+    mixed = votes().assign(
+        choice=["a", "a", "b", "a"] * 16, left_model=["model-a", "model-b", "model-b", "model-a"] * 16
+    )
+    compared = made(votes=mixed)
+    assert compared.strengths.empty
+    assert compared.win_matrix.empty
+    assert list(compared.fits["dimension"]) == DIMENSIONS
+    assert (compared.fits["side"] > 0).all()
+    assert not any("bias-reduced" in s for s in made().missing)
+    assert {"rank_low", "rank_high"} <= set(compared.strengths)
+
+
+def test_agreement_repeats_and_judges_come_along():
+    """Who agreed with whom, by dimension and by rater, from the same votes; judges against people whatever is compared."""
+    cast = votes(prompts=6)
+    judged = cast[cast["rater"] == cast["rater"].iloc[0]].assign(rater="gpt", rater_kind="judge")
+    compared = made(votes=pd.concat([cast, judged], ignore_index=True))
+    assert list(dict.fromkeys(compared.agreement["dimension"])) == DIMENSIONS
+    assert "gpt" not in set(compared.raters["rater"])
+    assert set(compared.judges["judge"]) == {"gpt"}
+    assert (compared.judges["accuracy"] == 1.0).all()
+    alone = made(votes=judged, rater_kind="judge")
+    assert alone.agreement["of"].isin(["scores"]).all()
+
+
 def test_plain_data_is_rounded_and_has_no_nan():
     """Six significant digits, None for what is not known, the order of the frames."""
     compared = made(votes=votes(prompts=9, choice="a").assign(choice=["a", "a", "b"] * 24))
@@ -184,7 +252,7 @@ def test_plain_data_is_rounded_and_has_no_nan():
 def test_a_study_is_compared_through_its_frames():
     """Only the frames, models and rubric of a study are used; all takes come as they are."""
     study = SimpleNamespace(
-        votes=votes(), scores=scores(), requests=requests(), measurements=measurements(),
+        votes=votes(), scores=scores(), requests=requests(), measurements=measurements(), judgements=pd.DataFrame(),
         models=MODELS, rubric=SimpleNamespace(ids=tuple(DIMENSIONS)),
     )  # fmt: skip
     assert compare(study, draws=200).to_dict() == made().to_dict()

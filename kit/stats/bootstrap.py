@@ -1,23 +1,17 @@
-"""Intervals by resampling whole prompts, and raters with them.
+"""Intervals by resampling whole prompts, widened for what raters add.
 
 Votes on one prompt share its clips, and one rater's votes share that rater's taste. A draw therefore never picks
-single votes:
-
-1. Prompts are drawn with replacement, as many as there are. A prompt comes with all its takes.
-2. In the same draw, raters are drawn with replacement, once for all prompts: a rater keeps their taste from prompt
-   to prompt, so drawing raters afresh within each prompt would lose just that. One fewer is drawn than there are,
-   which makes up for there being few (Rao and Wu 1988, "Resampling inference with complex survey data").
-3. A vote counts (times its prompt was drawn) x (times its rater was drawn), and the rate is taken anew.
-
-This is the pigeonhole bootstrap (Owen 2007, "The pigeonhole bootstrap", Annals of Applied Statistics 1:386-411). No
-bootstrap is exact for crossed prompts and raters (McCullagh 2000); this one errs on the safe side: what varies
-between prompts and between raters is counted once, what is particular to a vote up to three times. With a single
-rater only prompts are drawn, and the interval is about that rater.
+single votes: prompts are drawn with replacement, as many as there are, each with all its takes and raters, and the
+rate is taken anew. Raters are far too few to be drawn as well: of three raters, one draw in nine would hold but one.
+What they add to the variance is taken from `kit.stats.variance`, and the ends move out from the rate by
+sqrt(variance with raters / variance of prompts alone). With a single rater nothing is added, and the interval is
+about that rater.
 
 Ends are percentiles of the draws, taken a little further out for few prompts (Hesterberg 2015, "What teachers should
 know about the bootstrap", section 5.2): instead of alpha / 2 the tail Phi(-sqrt(n / (n - 1)) t), with t the
 1 - alpha / 2 quantile of Student's t on n - 1 degrees of freedom. Plain percentiles are too narrow,
-since resampling n prompts understates their variance by (n - 1) / n and knows no t.
+since resampling n prompts understates their variance by (n - 1) / n and knows no t. Where raters leave fewer degrees of
+freedom than n - 1, the ends move out by the ratio of the two quantiles of t as well.
 
 Fewer than MIN_PROMPTS prompts, or prompts that are all alike, do not carry a bootstrap: the first take few distinct
 values, the second would give an interval of no width. Each function says what it gives instead, and every interval
@@ -34,6 +28,7 @@ from kit.errors import BadParameter
 from kit.stats.counts import Grid
 from kit.stats.distributions import normal_cdf, student_quantile
 from kit.stats.exact import NO_INTERVAL, Interval, clopper_pearson
+from kit.stats.variance import Spread
 
 # With five prompts all one way the exact two-sided p is 2/32 > .05, with six it is 2/64: below six nothing can be
 # shown at 5%, and no interval between order statistics reaches 95%.
@@ -67,30 +62,16 @@ def resamples(
 
 
 def rate_draws(grid: Grid, *, draws: int = 5000, seed: int = 0) -> NDArray[np.float64]:
-    """Return win rates of a (ties as halves) of `draws` resampled studies, shape (<= draws,).
+    """Return win rates of a (ties as halves) of `draws` studies with resampled prompts, shape (draws,).
 
-    Draws in which no vote is left (possible when each rater saw few prompts) are dropped. No votes give no draws.
+    No votes give no draws.
     """
-    prompts, raters = grid.votes.shape
+    prompts = len(grid.prompts)
     if prompts == 0:
         return np.zeros(0)
-    net, votes = grid.net.astype(float), grid.votes.astype(float)
-    rates = []
-    if raters > 1:
-        rater_rows = np.concatenate(
-            list(resamples(raters, draws=draws, seed=seed, stream=1, size=raters - 1))
-        )
-    else:
-        rater_rows = np.ones((draws, 1))
-    start = 0
-    for block in resamples(prompts, draws=draws, seed=seed):
-        people = rater_rows[start : start + len(block)]
-        start += len(block)
-        won = ((block @ net) * people).sum(axis=1)
-        cast = ((block @ votes) * people).sum(axis=1)
-        left = cast > 0
-        rates.append(0.5 + won[left] / (2.0 * cast[left]))
-    return np.concatenate(rates)
+    sums = np.column_stack([grid.prompt_net, grid.prompt_votes]).astype(float)
+    drawn = np.concatenate([rows @ sums for rows in resamples(prompts, draws=draws, seed=seed)])
+    return np.asarray(0.5 + drawn[:, 0] / (2.0 * drawn[:, 1]), dtype=float)
 
 
 def percentile_interval(values: NDArray[np.float64], n: int, level: float = 0.95) -> Interval:
@@ -105,9 +86,12 @@ def percentile_interval(values: NDArray[np.float64], n: int, level: float = 0.95
     return Interval(float(low), float(high), "bootstrap")
 
 
-def rate_interval(grid: Grid, drawn: NDArray[np.float64], level: float = 0.95) -> Interval:
+def rate_interval(
+    grid: Grid, drawn: NDArray[np.float64], around: Spread | None = None, level: float = 0.95
+) -> Interval:
     """Return the interval of the win rate, ends in 0..1, from the draws of `rate_draws`.
 
+    `around` is what `kit.stats.variance.spread` says of the rate; without it the interval is about these raters alone.
     Below MIN_PROMPTS prompts, or where all prompts have the same rate, it is 'exact': Clopper-Pearson with prompts
     as trials and win rate x prompts as successes, which is wide and never contradicts the sign test. One prompt
     gives 'none': nothing is known of how prompts differ.
@@ -115,25 +99,33 @@ def rate_interval(grid: Grid, drawn: NDArray[np.float64], level: float = 0.95) -
     n = len(grid.prompts)
     if n < 2:
         return NO_INTERVAL
-    rates = grid.prompt_rates
-    if n < MIN_PROMPTS or float(np.ptp(rates)) == 0.0:
-        return clopper_pearson(min(float(n), grid.win_rate * n), n, level)
-    return percentile_interval(drawn, n, level)
+    rate, rates = grid.win_rate, grid.prompt_rates
+    alike = float(np.ptp(rates)) == 0.0
+    if n < MIN_PROMPTS or alike:
+        exact = clopper_pearson(min(float(n), rate * n), n, level)
+        if around is None or around.raters == 0:
+            return exact
+        half = student_quantile(0.5 + level / 2, around.freedom) * math.sqrt(around.variance)
+        return Interval(
+            max(0.0, min(exact.low, rate - half)), min(1.0, max(exact.high, rate + half)), "exact"
+        )
+    ends = percentile_interval(drawn, n, level)
+    if around is None:
+        return ends
+    wider = _wider(grid, around, level)
+    return Interval(
+        max(0.0, rate - wider * (rate - ends.low)), min(1.0, rate + wider * (ends.high - rate)), ends.kind
+    )
 
 
-def rater_variance(grid: Grid) -> float:
-    """Return how much of the win rate's variance is the raters' own taste, which more prompts do not remove.
-
-    Variance with raters as clusters less that with single cells as clusters (two-way clustering, Cameron, Gelbach and
-    Miller 2011), not below zero; zero with one rater, where it cannot be seen.
-    """
-    raters = grid.votes.shape[1]
-    if raters < 2:
-        return 0.0
-    rate: float = grid.win_rate
-    left_over = (grid.net / 2.0 + (0.5 - rate) * grid.votes) / grid.votes.sum()
-    by_rater = float((left_over.sum(axis=0) ** 2).sum()) * raters / (raters - 1)
-    return max(0.0, float(by_rater) - float((left_over**2).sum()))
+def _wider(grid: Grid, around: Spread, level: float) -> float:
+    """How many times further from the rate the ends lie than by prompts alone, at least 1."""
+    n, votes = len(grid.prompts), grid.prompt_votes
+    left = grid.prompt_net / 2.0 + (0.5 - grid.win_rate) * votes
+    alone = float((left**2).sum()) / float(votes.sum()) ** 2 * n / (n - 1)
+    at = 0.5 + level / 2
+    further = student_quantile(at, around.freedom) / student_quantile(at, n - 1)
+    return max(1.0, math.sqrt(around.variance / alone) * further) if alone > 0 else 1.0
 
 
 def mean_interval(

@@ -1,18 +1,12 @@
 """Whether measurements say what people said: each metric against the study's own votes, pair by pair."""
 
-import math
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from kit.stats.bootstrap import MIN_PROMPTS, percentile_interval, resamples
 from kit.stats.counts import frame, orient
 from kit.stats.measured import clip_values
-from kit.stats.ranks import spearman
-
-Floats = NDArray[np.float64]
+from kit.stats.ranks import spearman, spearman_interval
 
 FEW = 30  # prompts below which a warning is: the interval of a correlation is then more than about 0.7 wide
 
@@ -86,7 +80,7 @@ def vote_correlations(
             if own.empty:
                 continue
             prompts = own["prompt_id"].nunique()
-            low, high = _interval(own, metric, draws=draws, seed=seed)
+            ends = spearman_interval(own[metric], own["net"], own["prompt_id"], draws=draws, seed=seed)
             rows.append(
                 {
                     "metric": metric,
@@ -96,8 +90,8 @@ def vote_correlations(
                     "n_pairs": len(own),
                     "n_votes": int(own["votes"].sum()),
                     "correlation": spearman(own[metric], own["net"]),
-                    "low": low,
-                    "high": high,
+                    "low": ends.low,
+                    "high": ends.high,
                     "warning": _warning(prompts),
                 }
             )
@@ -111,35 +105,3 @@ def _warning(prompts: int) -> str:
         f"{prompts} prompt{'s' if prompts != 1 else ''} with votes: too few to say that this metric follows people "
         f"(at least {FEW} are needed for an interval that is of use)."
     )
-
-
-def _interval(own: pd.DataFrame, metric: str, *, draws: int, seed: int) -> tuple[float, float]:
-    cluster, prompts = pd.factorize(own["prompt_id"], sort=True)
-    if len(prompts) < MIN_PROMPTS:
-        return math.nan, math.nan
-    one, two = own[metric].to_numpy(dtype=float), own["net"].to_numpy(dtype=float)
-    drawn = [
-        _weighted(one, two, block[:, cluster]) for block in resamples(len(prompts), draws=draws, seed=seed)
-    ]
-    values = np.concatenate(drawn)
-    interval = percentile_interval(values[np.isfinite(values)], len(prompts))
-    return max(-1.0, interval.low), min(1.0, interval.high)
-
-
-def _weighted(one: Floats, two: Floats, times: Floats) -> Floats:
-    """Spearman's correlation of the rows of each draw, given how often each row was drawn (draws, rows)."""
-    away = [_ranks(values, times) - (times.sum(axis=1, keepdims=True) + 1) / 2 for values in (one, two)]
-    above = (times * away[0] * away[1]).sum(axis=1)
-    below = np.sqrt((times * away[0] ** 2).sum(axis=1) * (times * away[1] ** 2).sum(axis=1))
-    # Where one of the two never changes in a draw, as in `spearman`.
-    found: Floats = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-    return found
-
-
-def _ranks(values: Floats, times: Floats) -> Floats:
-    """Mean rank of each row's value among all drawn rows, shape (draws, rows)."""
-    _, group = np.unique(values, return_inverse=True)
-    sizes = np.zeros((len(times), int(group.max()) + 1))
-    np.add.at(sizes.T, group, times.T)
-    ranks: Floats = (np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2)[:, group]
-    return ranks

@@ -6,7 +6,7 @@ Normal approximation throughout: good enough to plan with, not to claim with.
 import math
 
 from kit.errors import BadParameter
-from kit.stats.distributions import normal_quantile
+from kit.stats.distributions import normal_quantile, student_quantile
 
 
 def _check(alpha: float, power: float) -> None:
@@ -35,6 +35,20 @@ def fewest_prompts(alpha: float = 0.05) -> int:
     return max(1, math.ceil(1 - math.log2(alpha) - 1e-9))
 
 
+def reach(alpha: float, power: float, freedom: float = math.inf) -> float:
+    """Return how many standard errors from zero a true effect must lie to be shown with that power.
+
+    The root of Phi((d - t) / sqrt(1 + t^2 / (2 freedom))) = power, t the 1 - alpha / 2 quantile of Student's t: the usual
+    approximation of the non-central t (Abramowitz and Stegun 26.7.10, its leading terms). z_{1-alpha/2} + z_power with
+    infinite freedom.
+    """
+    _check(alpha, power)
+    if math.isinf(freedom):
+        return normal_quantile(1 - alpha / 2) + normal_quantile(power)
+    t = student_quantile(1 - alpha / 2, freedom)
+    return t + normal_quantile(power) * math.sqrt(1 + t * t / (2 * freedom))
+
+
 def prompts_needed(
     effect: float, spread: float, *, fixed: float = 0.0, alpha: float = 0.05, power: float = 0.8
 ) -> float:
@@ -53,16 +67,21 @@ def prompts_needed(
 
 
 def smallest_effect(
-    spread: float, prompts: int, *, fixed: float = 0.0, alpha: float = 0.05, power: float = 0.8
+    spread: float,
+    prompts: int,
+    *,
+    fixed: float = 0.0,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    freedom: float = math.inf,
 ) -> float:
     """Return the smallest true distance of the win rate from a half that so many prompts show; NaN if none can be.
 
     z sqrt(spread^2 / n + fixed), the inverse of `prompts_needed`. Where prompts were all alike (spread 0), a spread
-    of a half, that of plain coin tosses, stands in: nothing is known of the true one.
+    of a half, that of plain coin tosses, stands in: nothing is known of the true one. With `freedom`, z is `reach`.
     """
     _check(alpha, power)
     if prompts < fewest_prompts(alpha):
         return math.nan
-    z = normal_quantile(1 - alpha / 2) + normal_quantile(power)
-    effect = z * math.sqrt((spread if spread > 0 else 0.5) ** 2 / prompts + fixed)
+    effect = reach(alpha, power, freedom) * math.sqrt((spread if spread > 0 else 0.5) ** 2 / prompts + fixed)
     return effect if effect <= 0.5 else math.nan

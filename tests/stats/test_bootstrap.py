@@ -13,12 +13,12 @@ from kit.stats.bootstrap import (
     percentile_interval,
     rate_draws,
     rate_interval,
-    rater_variance,
     resamples,
 )
 from kit.stats.counts import Grid
 from kit.stats.distributions import normal_cdf
 from kit.stats.exact import clopper_pearson
+from kit.stats.variance import Spread, components, spread, taste
 
 
 def made(net, votes=None):
@@ -47,14 +47,21 @@ def test_one_rater_draws_are_the_plain_cluster_bootstrap():
     assert drawn.var() == pytest.approx(rates.var() / 10, rel=0.05)
 
 
-def test_raters_who_disagree_widen_the_interval():
-    """Same prompts, same rate: two raters with opposite tastes know less than two who choose alike by prompt."""
-    by_prompt = made([[1, 1], [-1, -1]] * 6)
-    by_rater = made([[1, -1]] * 12)
-    assert by_prompt.win_rate == by_rater.win_rate == 0.5
-    assert rater_variance(by_rater) == pytest.approx(2 * (2 * 0.25**2) - 24 * (0.5 / 24) ** 2)
-    assert rater_variance(by_prompt) == 0.0
-    assert np.ptp(rate_draws(by_rater)) == 1.0
+def test_raters_widen_the_interval_by_the_root_of_their_share():
+    """Variance of prompts .01 and of raters .03, freedom n - 1: each end lies twice as far from the rate as without."""
+    cells = made([[1, 0], [-1, 1], [1, 1], [0, -1], [1, 1], [0, 0], [1, 0], [-1, 0]] * 3)
+    drawn = rate_draws(cells, draws=2000)
+    alone = rate_interval(cells, drawn)
+    by_prompt = cells.prompt_net / 4 + (0.5 - cells.win_rate)
+    variance = float((by_prompt**2).sum()) / 24 / 23
+    wide = rate_interval(cells, drawn, Spread(variance, 3 * variance, 23.0))
+    rate = cells.win_rate
+    assert (wide.low, wide.high) == pytest.approx(
+        (rate - 2 * (rate - alone.low), rate + 2 * (alone.high - rate))
+    )
+    # Student's t by the tables: 4.302653 on 2 degrees of freedom, 2.068658 on 23.
+    few = rate_interval(cells, drawn, Spread(variance, 0.0, 2.0))
+    assert rate - few.low == pytest.approx((rate - alone.low) * 4.302653 / 2.068658, rel=1e-5)
 
 
 def test_percentiles_are_taken_further_out_for_few_prompts():
@@ -94,12 +101,15 @@ def test_win_rate_intervals_cover_clustered_data(simulated_grid, prompts, raters
     """In 400 studies with shared clips and tastes, the true rate lies inside at least 95% (less 3 sd of chance)."""
     truth = simulated_grid(np.random.default_rng(1), 4000, 300, effect=effect).win_rate
     # A single rater's interval is about that rater, so the taste is left out there.
-    taste = 0.2 if raters > 1 else 0.0
+    sd = 0.2 if raters > 1 else 0.0
     rng, inside = np.random.default_rng(5), 0
-    for _ in range(400):
-        cells = simulated_grid(rng, prompts, raters, effect=effect, taste=taste)
-        ends = rate_interval(cells, rate_draws(cells, draws=400))
-        inside += ends.low <= truth <= ends.high
+    for _ in range(100):
+        four = [simulated_grid(rng, prompts, raters, effect=effect, taste=sd) for _ in range(4)]
+        parts = [components(cells) for cells in four]
+        known = taste(four, parts)
+        for cells, part in zip(four, parts, strict=True):
+            ends = rate_interval(cells, rate_draws(cells, draws=400), spread(cells, part, known))
+            inside += ends.low <= truth <= ends.high
     assert inside / 400 >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / 400)
 
 

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from kit.errors import BadParameter
-from kit.stats.exact import clopper_pearson, holm, holm_levels, sign_flip_test, sign_test, wilson
+from kit.stats.exact import (
+    benjamini_hochberg,
+    clopper_pearson,
+    holm,
+    holm_levels,
+    sign_flip_test,
+    sign_test,
+    signed_ranks,
+    wilson,
+)
 
 # Differences of Darwin's maize pairs in eighths of an inch; Fisher (1935, The Design of Experiments, section 21)
 # counts 863 of 2^15 sign patterns at least as large as the sum seen, on one side.
@@ -87,6 +96,33 @@ def test_holm_leaves_untested_out():
     assert holm([]) == []
 
 
+# Benjamini and Hochberg (1995, JRSS B 57:289-300, section 3.2): fifteen comparisons of two treatments of myocardial infarction.
+INFARCTION = [
+    0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
+]  # fmt: skip
+
+
+def test_benjamini_hochberg_and_holm_on_the_infarction_trial():
+    """As published: four claims at 5% by false discovery rate, since .0095 <= 4 x .05 / 15 = .013; three by Holm."""
+    found = benjamini_hochberg(INFARCTION)
+    assert sum(p <= 0.05 for p in found) == 4
+    assert found[:4] == pytest.approx([0.0015, 0.003, 0.0095, 0.0095 * 15 / 4])
+    # .0278 x 15 / 6 = .0695 and .0201 x 3 = .0603 lie above what comes after them: .0298 x 15 / 7 = .0639.
+    assert found[4:7] == pytest.approx([0.0201 * 3, 0.0298 * 15 / 7, 0.0298 * 15 / 7])
+    assert found[-1] == 1.0
+    assert sum(p <= 0.05 for p in holm(INFARCTION)) == 3
+
+
+def test_benjamini_hochberg_leaves_untested_out_and_keeps_order():
+    """NaN is no test; the order of the values is that of the answer."""
+    found = benjamini_hochberg([0.04, math.nan, 0.01])
+    assert math.isnan(found[1])
+    assert [found[0], found[2]] == pytest.approx([0.04, 0.02])
+    assert benjamini_hochberg([]) == []
+    turned = benjamini_hochberg(INFARCTION[::-1])
+    assert turned == benjamini_hochberg(INFARCTION)[::-1]
+
+
 def test_holm_levels_divide_by_the_tests_still_standing():
     """The smallest of four is held at .05 / 4, the largest at .05; equal ones share the stricter level."""
     assert holm_levels([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.05 / 3, 0.05, 0.05 / 2, 0.05 / 4])
@@ -129,3 +165,28 @@ def test_impossible_shares_are_refused():
     with pytest.raises(BadParameter, match="successes"):
         wilson(3, 2)
     assert math.isnan(clopper_pearson(0, 0).low)
+
+
+# Hamilton's depression factor of nine patients before and after, from Hollander and Wolfe (1973), table 3.1.
+BEFORE = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
+AFTER = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
+
+
+def test_signed_ranks_are_the_textbooks():
+    """Hollander and Wolfe: T+ = 40 of 45, one-sided p .020 (10 / 512); Darwin's maize: T- = 24, two-sided p .0413."""
+    test = signed_ranks(np.subtract(BEFORE, AFTER))
+    assert (test.positive, test.n, test.method) == (40.0, 9, "exact")
+    assert test.p == pytest.approx(2 * 10 / 512)
+    maize = signed_ranks(DARWIN)
+    assert maize.positive == 120 - 24
+    assert maize.p == pytest.approx(0.041259765625)
+
+
+def test_signed_ranks_with_ties_and_zeros_by_every_pattern():
+    """Sizes 1 1 2 3 3, a zero and a NaN: mean ranks 1.5 1.5 3 4.5 4.5 and all 32 patterns."""
+    ranks, signs = np.array([1.5, 1.5, 3, 4.5, 4.5]), np.array([1, -1, 1, 1, 1])
+    seen = abs(float(signs @ ranks))
+    patterns = [abs(float(np.array(s) @ ranks)) >= seen for s in product([1, -1], repeat=5)]
+    test = signed_ranks([1, -1, 2, 3, 3, 0, math.nan])
+    assert (test.p, test.positive, test.n) == (pytest.approx(np.mean(patterns)), 13.5, 5)
+    assert signed_ranks([]).p == 1.0

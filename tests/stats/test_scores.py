@@ -55,3 +55,30 @@ def test_nothing_to_compare_gives_no_rows(given):
     """Columns without rows, never a crash."""
     compared = compare_scores(given, ["x", "y"], ["realism"])
     assert (len(compared), list(compared)) == (0, list(SCORE_COLUMNS))
+
+
+def test_a_stern_rater_who_saw_one_model_does_not_tip_the_centred_difference():
+    """r gives x and y 4, s gives both 2; s saw y on more prompts: the plain difference is +, the centred one 0."""
+    rows = []
+    for prompt in "pqtu":
+        rows += [(prompt, "x", 4, "r"), (prompt, "y", 4, "r"), (prompt, "y", 2, "s")]
+    rows += [("p", "x", 2, "s")]
+    (row,) = compare_scores(scores(*rows), ["x", "y"], ["realism"]).to_dict("records")
+    assert row["mean_difference"] == pytest.approx(3 / 4)
+    assert row["centred_difference"] == pytest.approx(0.0)
+    assert (row["centred_low"], row["centred_high"]) != (row["low"], row["high"])
+
+
+def test_signed_ranks_stand_beside_the_interval():
+    """Six prompts all +1, one level: 2 / 2^6, exact, one prompt left out."""
+    rows = [(f"p{i}", m, s, "r") for i in range(6) for m, s in (("x", 4), ("y", 3))]
+    rows += [("level", "x", 3, "r"), ("level", "y", 3, "r")]
+    (row,) = compare_scores(scores(*rows), ["x", "y"], ["realism"]).to_dict("records")
+    assert (row["p_signed_ranks"], row["signed_ranks_method"], row["n_level"]) == (2 / 64, "exact", 1)
+
+
+def test_raters_of_one_model_each_cannot_be_centred():
+    """NaN where no rater scored both."""
+    given = scores(("p", "x", 4, "r"), ("p", "y", 3, "s"), ("q", "x", 4, "r"), ("q", "y", 3, "s"))
+    (row,) = compare_scores(given, ["x", "y"], ["realism"]).to_dict("records")
+    assert pd.isna(row["centred_difference"])

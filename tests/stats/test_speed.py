@@ -52,3 +52,57 @@ def test_no_requests_and_no_models():
         assert (list(speed), list(cost)) == (list(SPEED_COLUMNS), list(COST_COLUMNS))
         assert (len(speed), len(cost), speed["n_requests"].iloc[0]) == (1, 1, 0)
     assert len(generation_speed(REQUESTS, [])) == 0
+
+
+def test_a_failed_request_counts_as_longer_than_any():
+    """Times 10 to 60 and one refused: the median of seven is 40, not 35; with all refused it is no number."""
+    times = pd.DataFrame(
+        {
+            "prompt_id": list("abcdefg"),
+            "model": "x",
+            "state": ["done"] * 6 + ["refused"],
+            "seconds": [10.0 * i for i in range(1, 8)],
+        }
+    )
+    row = generation_speed(times, ["x"]).iloc[0]
+    assert (row["median_seconds"], row["median_counting_failed"]) == (35.0, 40.0)
+    assert (row["n_failed"], row["n_refused"], row["failed_share"]) == (1, 1, 1 / 7)
+    # One of seven: .004 to .579 by Clopper and Pearson's table.
+    assert (row["failed_low"], row["failed_high"]) == (
+        pytest.approx(0.0036, abs=5e-5),
+        pytest.approx(0.5787, abs=5e-5),
+    )
+    none = generation_speed(times.assign(state="refused"), ["x"]).iloc[0]
+    assert math.isnan(none["median_counting_failed"])
+    assert none["failed_share"] == 1.0
+
+
+def test_queue_and_processing_have_medians_of_their_own():
+    """Where a provider tells them; a request without them is left out of these alone."""
+    times = pd.DataFrame(
+        {
+            "prompt_id": list("abcdefgh"), "model": "x", "state": "done", "seconds": 30.0,
+            "queue_seconds": [1.0, 2, 3, 4, 5, 6, 7, math.nan], "processing_seconds": math.nan,
+        }
+    )  # fmt: skip
+    row = generation_speed(times, ["x"]).iloc[0]
+    assert (row["n_timed"], row["n_queue"], row["queue_seconds"], row["n_processing"]) == (8, 7, 4.0, 0)
+    assert row["queue_low"] < 4 < row["queue_high"]
+    assert math.isnan(row["processing_seconds"])
+
+
+def test_the_price_of_a_clip_has_an_interval_from_prompts():
+    """Ten prompts at .2 to .4, one of them paid for in vain; the same price everywhere has none."""
+    paid = pd.DataFrame(
+        {
+            "prompt_id": list("abcdefghij"),
+            "model": "x",
+            "state": ["failed"] + ["done"] * 9,
+            "cost_usd": [0.2, 0.4] * 5,
+        }
+    )
+    row = generation_cost(paid, ["x"]).iloc[0]
+    assert row["usd_per_clip"] == pytest.approx(3.0 / 9)
+    assert row["per_clip_low"] < 3.0 / 9 < row["per_clip_high"]
+    flat = generation_cost(paid.assign(cost_usd=0.3, state="done"), ["x"]).iloc[0]
+    assert (flat["usd_per_clip"], flat["interval_kind"]) == (pytest.approx(0.3), "none")

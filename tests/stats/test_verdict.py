@@ -22,7 +22,7 @@ def made(net):
 
 @pytest.mark.parametrize(
     ("prompts", "raters", "taste"),
-    [(4, 3, 0.2), (12, 4, 0.2), (24, 3, 0.2), (48, 5, 0.2), (48, 2, 0.2), (16, 1, 0.0)],
+    [(4, 3, 0.2), (12, 4, 0.2), (24, 3, 0.2), (48, 5, 0.3), (48, 2, 0.3), (16, 1, 0.0)],
 )
 def test_null_studies_name_a_winner_in_at_most_one_of_twenty(simulated_grid, prompts, raters, taste):
     """Four dimensions without any true difference: a claim on any of them in at most 5%, plus 2.6 sd of chance."""
@@ -117,7 +117,15 @@ def test_swapping_the_models_mirrors_everything(simulated_grid, votes_of, dimens
     for low, high in (("low", "high"), ("corrected_low", "corrected_high"), ("win_rate", "win_rate")):
         np.testing.assert_allclose(one.wins[low], 1 - other.wins[high], atol=1e-9)
     np.testing.assert_allclose(one.wins["net_win_rate"], -other.wins["net_win_rate"])
-    for column in ("p_sign", "p_permutation", "p_holm", "n_votes", "both_good", "prompts_level"):
+    for column in (
+        "p_sign",
+        "p_permutation",
+        "p_clustered",
+        "p_holm",
+        "n_votes",
+        "both_good",
+        "prompts_level",
+    ):
         assert list(one.wins[column]) == list(other.wins[column])
     assert list(one.wins["a"]) == list(other.wins["b"])
     assert list(one.wins["prompts_a"]) == list(other.wins["prompts_b"])

@@ -227,6 +227,22 @@ def test_a_paid_run_is_confirmed_first(study, serve):
     assert study.requests["clip"].notna().all()
 
 
+def test_what_so_many_prompts_can_show_stands_beside_the_price(study, serve):
+    """One prompt is too few, and so is the same one again; one model alone is not compared with anything."""
+    serve()
+    form = Driver(study, models=["sandbox-quick", "sandbox-steady"])
+    form.type("A paper boat.")
+    assert "With this prompt the study has 1: too few to show which model is better" in form.said("cost")
+    form.film()
+    assert "the study has 1:" in form.said("cost")
+    form.type("A paper plane.")
+    assert "the study has 2:" in form.said("cost")
+    alone = Driver(study, models=["sandbox-quick"])
+    alone.type("A paper kite.")
+    assert "can show" not in alone.said("cost")
+    assert "too few" not in alone.said("cost")
+
+
 def test_a_change_takes_the_question_away(study, serve):
     """What is asked is about what was there; after a change the answer yes does nothing."""
     server = serve(any_model=True)

@@ -69,7 +69,9 @@ class Bar:
     def show(self, judged: Judged, *, busy: bool, asking: bool, tried: bool) -> None:
         """What the choices cost, and whether they can be filmed."""
         set_text(
-            self._cost, f"<p><strong>{escape(cost.total(judged))}</strong></p>{paragraph(cost.spent(judged))}"
+            self._cost,
+            f"<p><strong>{escape(cost.total(judged))}</strong></p>"
+            f"{paragraph(cost.spent(judged))}{paragraph(cost.can_show(judged))}",
         )
         use = judged.to_send or judged.counted("running", "done")
         ready = bool(use) and not judged.faults and not busy and not asking

@@ -1,11 +1,15 @@
 """What it would cost and what has been spent, in words."""
 
+import math
 from typing import TYPE_CHECKING
 
+from kit.stats.planning import Design, smallest_shown
 from kit.widgets.prompt_form.judging import Judged, ModelLine
 
 if TYPE_CHECKING:
     from kit.cards import Estimate
+
+_RATERS = 3  # a pair, the common floor of published studies
 
 
 def clips(number: int) -> str:
@@ -60,6 +64,22 @@ def total(judged: Judged) -> str:
 def spent(judged: Judged) -> str:
     """What the study has spent so far."""
     return f"This study so far: ${judged.spent_usd:.2f} spent, in flight or unknown."
+
+
+def can_show(judged: Judged) -> str:
+    """What so many prompts can show with three raters, before they are paid for; nothing for a single model."""
+    models = len(judged.lines)
+    if models < 2 or judged.dimensions < 1:
+        return ""
+    design = Design(judged.prompts, 1, _RATERS, judged.dimensions * models * (models - 1) // 2)
+    have = f"With this prompt the study has {judged.prompts}"
+    shown = smallest_shown(design)
+    if math.isnan(shown):
+        return f"{have}: too few to show which model is better, however they are rated (kit plan says how many it takes)."
+    return (
+        f"{have}: with {_RATERS} raters they show a preference of {math.ceil(100 * shown - 1e-6)}% or more "
+        "in four of five such studies."
+    )
 
 
 def needs_confirmation(judged: Judged, above_usd: float) -> bool:

@@ -43,7 +43,8 @@ class Judged:
     `known_id` is the study's prompt that is meant, None for a new one. `settings` is None where they cannot be read.
     `faults` are sentences by field. `plan` is there for a known prompt without faults. `spent_usd` is what the study
     has spent, has in flight or may have spent, without the sandbox's play money. `free_take` is the first number that
-    no chosen model has a take of.
+    no chosen model has a take of. `prompts` is how many the chosen models will all have filmed, this one with them;
+    `dimensions` how many a pair is rated on.
     """
 
     choices: "Choices"
@@ -57,6 +58,8 @@ class Judged:
     plan: Plan | None
     spent_usd: float
     free_take: int
+    prompts: int
+    dimensions: int
 
     @property
     def to_send(self) -> int:
@@ -134,6 +137,8 @@ def judge(study: "Study", cards: Mapping[str, Card], choices: "Choices", keys: M
         plan=the_plan,
         free_take=_free_take(study, choices, str(prompt["prompt_id"])) if prompt else 1,
         spent_usd=fsum(liability(t) for t in study.ledger.tasks() if t.provider != "sandbox"),
+        prompts=_filmed_with(study, choices, str(prompt["prompt_id"]) if prompt else None),
+        dimensions=len(study.rubric.ids),
     )
 
 
@@ -167,6 +172,15 @@ def _prompt_row(study: "Study", choices: "Choices") -> Mapping[Any, Any] | None:
         if row["prompt_id"] == choices.prompt_id and row["text"] == text:
             return row
     return next((row for row in rows if text and row["text"] == text and not row["negative_prompt"]), None)
+
+
+def _filmed_with(study: "Study", choices: "Choices", prompt_id: str | None) -> int:
+    """How many prompts have a request to every chosen model, and this one."""
+    asked: dict[str, set[str]] = {}
+    for request in study.ledger.requests().values():
+        asked.setdefault(request.prompt_id, set()).add(request.model)
+    whole = {name for name, models in asked.items() if models >= set(choices.models)}
+    return len(whole | {prompt_id or ""})
 
 
 def _free_take(study: "Study", choices: "Choices", prompt_id: str) -> int:
