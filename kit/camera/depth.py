@@ -4,11 +4,10 @@ A similarity can't say whether the camera turned or went somewhere. Where the sc
 
 - `orbit`: the picture slides sideways, and what is far (towards the upper edge) slides against what is near (towards
   the lower edge), or at least three times as far; or it slides behind a subject that stays in place, and the far part
-  slides 1.3 times as far as the near part. Round a subject the far side follows the camera, the near side goes against it.
+  slides 1.2 times as far as the near part. Round a subject the far side follows the camera, the near side goes against it.
 - `track`: the picture slides, grows or shrinks behind a subject that stays in place in the middle of the frame, and it
   is no orbit.
-- `zoom_in` and `zoom_out` also where the far half of the picture stands still (a sky, a distant coast) but the near
-  half grows or shrinks as a whole about a point within the frame: a dolly, told with half the confidence.
+- What `kit.camera.near` finds in the near half alone.
 - Anything else keeps its plain word. A pan and a truck sideways, a zoom and a dolly are the same word in any case.
 
 What stays unknown: whether a camera that keeps a walking subject in the middle travels with it or turns after it (both
@@ -17,56 +16,34 @@ an orbit over or under the subject. Upper is far only where the camera looks alo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kit.camera.background import Blocks
-from kit.camera.estimate import SURE, about_middle, best_fit, displaced
+from kit.camera.estimate import best_fit, displaced
 from kit.camera.labelling import LEAST_MOVE
+from kit.camera.near import near_half
 from kit.camera.segments import Segment
+from kit.camera.sliding import Span, in_place, row_slide, span_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_STILL = 0.3  # of what the background does around: a block that moves less stays in place
-_SEEN = 0.04  # of the long edge: background that moves less shows nobody who doesn't
-_CLEAR = 0.4  # confidence on average: flat blocks look still, whatever they do
-_SUBJECT = (
-    3  # blocks (2.7 % of the picture); one more where the picture grows, since far things hardly do either
-)
-_GROWN = 0.02
 _AGAINST = 0.35  # near part's slide over the far part's, below which it's an orbit without a subject seen
-_BEHIND = 0.77  # the same with a subject in place
+_BEHIND = 0.85  # the same with a subject in place
 _GAIN = 0.1  # of the picture: what a slide that depends on depth has to explain more than one that doesn't
+_SOME_GAIN = 0.04  # the same with a subject in place
+_NEXT = 0.1  # seconds between orbits that are one
+_PART = 0.3  # of a zoom's time that has to be free of other moves to tell for the whole
+_GROWTH = 0.2  # of the scale's logarithm: more than this is no slide taken for growth
+_MUCH_GAIN = 0.3  # the same for what was taken for growth
+_MOSTLY = 0.5  # of the picture has to slide by its depth
+_ON_LINE = 0.38  # the same with a subject in place
 _KNOWN = 0.25  # of the blocks have to be seen
 _SHEAR = 0.4  # of the slide's slope from top to bottom: a roll has as much from left to right in the other direction
-_NEAR_HALF = 12  # blocks below the middle of the frame
-_TOGETHER = 0.4  # of them agree
 _DRIFT = 0.05  # of the width: clouds and water drift by less before a still camera, in a usual clip
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """The blocks' sums over a segment.
-
-    Places `p` from the middle and displacements `moved`, in pixels, also by thirds of the time (`parts`, (3, n, 2));
-    which are `known`, and which have texture enough to show that they stand still (`clear`).
-    """
-
-    p: Floats
-    moved: Floats
-    parts: Floats
-    known: Flags
-    clear: Flags
-    rows: int
-    columns: int
-    size: tuple[int, int]
-
-    @property
-    def long_edge(self) -> int:
-        return max(self.size)
 
 
 def deepened(segments: Sequence[Segment], blocks: Blocks, usable: Flags) -> tuple[Segment, ...]:
@@ -75,15 +52,63 @@ def deepened(segments: Sequence[Segment], blocks: Blocks, usable: Flags) -> tupl
     for segment in sorted(segments, key=lambda s: -s.size):
         if segment not in found or segment.word in {"unsure", "orbit", "track"}:
             continue
-        span = _span(segment, blocks, usable)
+        span = span_of(segment, blocks, usable)
         if span is None:
             continue
-        better = _orbit(segment, span) or _track(segment, span) or _dolly(segment, span)
+        better = _orbit(segment, span) or _track(segment, span) or near_half(segment, span)
+        alone = _alone(segment, segments)
+        if better is None and alone is not None and (span := span_of(alone, blocks, usable)) is not None:
+            # Beside another move a subject is carried off; before or after it may be seen to stay in place.
+            told = _track(alone, span)
+            if told is not None:
+                told = replace(segment, word=told.word, direction=told.direction)
+                found = [told if s is segment else s for s in found]
         if better is not None:
             found = [
                 better if s is segment else s for s in found if s is segment or not _same_time(s, segment)
             ]
-    return tuple(found)
+    return _joined(found)
+
+
+def _joined(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Orbits that follow one another the same way made one: a similarity's growth may have parted them."""
+    out: list[Segment] = []
+    for segment in segments:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and segment.word == last.word == "orbit"
+            and segment.direction == last.direction
+            and abs(segment.start - last.end) < _NEXT
+        ):
+            both = segment.end - last.start
+            sure = (
+                last.confidence * (last.end - last.start) + segment.confidence * (segment.end - segment.start)
+            ) / both
+            out[-1] = replace(
+                last,
+                end=segment.end,
+                amount=last.amount + segment.amount,
+                confidence=sure,
+                size=last.size + segment.size,
+            )
+        else:
+            out.append(segment)
+    return tuple(out)
+
+
+def _alone(segment: Segment, segments: Sequence[Segment]) -> Segment | None:
+    """The part of a zoom before any other move begins, as if it grew evenly; None where that's all of it or little."""
+    begins = [
+        other.start
+        for other in segments
+        if other is not segment and other.moves and other.end > segment.start
+    ]
+    end = min([segment.end, *begins])
+    share = (end - segment.start) / max(segment.end - segment.start, 1e-6)
+    if not segment.word.startswith("zoom") or share > 0.95 or share < _PART:
+        return None
+    return replace(segment, end=end, amount=segment.amount**share)
 
 
 def _same_time(one: Segment, other: Segment) -> bool:
@@ -91,68 +116,28 @@ def _same_time(one: Segment, other: Segment) -> bool:
     return one.word not in {"static", "unsure"} and shared >= 0.5 * (one.end - one.start)
 
 
-def _span(segment: Segment, blocks: Blocks, usable: Flags) -> _Span | None:
-    chosen = usable & (blocks.times > segment.start + 1e-6) & (blocks.times <= segment.end + 1e-6)
-    rows, columns = blocks.grid
-    if np.count_nonzero(chosen) < 6 or min(rows, columns) < 4:
-        return None
-    moved, known = blocks.summed(chosen)
-    order = np.cumsum(chosen) - 1
-    third = np.minimum(order * 3 // (order[-1] + 1), 2)
-    parts = np.array([blocks.summed(chosen & (third == k))[0] for k in range(3)])
-    p = about_middle(blocks.positions, blocks.size)
-    # Marks of services and players stand still in the corners.
-    corner = (np.abs(p[:, 0]) > 0.25 * blocks.size[0]) & (np.abs(p[:, 1]) > 0.3 * blocks.size[1])
-    seen = blocks.confidence[chosen]
-    clear = (seen * (seen >= SURE)).sum(axis=0) >= _CLEAR * np.maximum((seen >= SURE).sum(axis=0), 1)
-    return _Span(p, moved, parts, known & ~corner, clear, rows, columns, blocks.size)
-
-
-def _in_place(span: _Span, around: Floats, *, least: int = _SUBJECT, seen: float = _SEEN) -> Flags:
-    """Blocks of a subject that stays in place, in every third of the time, while what is `around` (n, 2) moves.
-
-    None where it's no compact thing.
-    """
-    far = np.hypot(*around.T)
-    middle = (np.abs(span.p[:, 0]) < 0.36 * span.size[0]) & (span.p[:, 1] > -0.4 * span.size[1])
-    # What crosses a place on its way may stand still there on average, but not all the time.
-    own = np.hypot(span.parts[..., 0], span.parts[..., 1]).sum(axis=0)
-    found = span.known & span.clear & middle & (own < _STILL * far) & (far >= seen * span.long_edge)
-    # The far end of a street stands still as well; a subject reaches below the middle.
-    low = found & (span.p[:, 1] > 0)
-    if np.count_nonzero(low) < least or np.count_nonzero(found) > 0.35 * np.count_nonzero(span.known):
-        return np.zeros_like(found)
-    return found if span.p[low, 0].std() < 0.13 * span.size[0] else np.zeros_like(found)
-
-
-def _row_slide(span: _Span) -> Floats:
-    """What the rest of its row slides, for each block (n, 2): the row's median, and nothing up or down."""
-    row = np.repeat(np.arange(span.rows), span.columns)
-    around = np.zeros((len(row), 2))
-    for k in range(span.rows):
-        members = span.known & (row == k)
-        if np.count_nonzero(members) >= 3:
-            around[row == k, 0] = np.median(span.moved[members, 0])
-    return around
-
-
-def _orbit(segment: Segment, span: _Span) -> Segment | None:
+def _orbit(segment: Segment, span: Span) -> Segment | None:
     """The segment as an orbit, where it is one."""
     family = segment.word.partition("_")[0]
-    if family in {"tilt", "zoom"} or segment.end - segment.start < 0.5:
+    if family == "tilt" or segment.end - segment.start < 0.5:
         return None
-    subject = _in_place(span, _row_slide(span))
+    subject = in_place(span, row_slide(span))
     use = span.known & ~subject
     if np.count_nonzero(use) < _KNOWN * len(use):
         return None
-    fit, gain = _sheared(span.p[use], span.moved[use])
+    fit, share, gain = _sheared(span.p[use], span.moved[use])
+    if not _by_depth(segment, share, gain, with_subject=bool(subject.any())):
+        return None
     middle, slope = _profile(span, use)
     far, near = middle - 0.4 * span.size[1] * slope, middle + 0.4 * span.size[1] * slope
     least = (_DRIFT if family == "static" else LEAST_MOVE) * span.long_edge
     turns = -float(fit[1, 1]) * np.sign(slope) > _SHEAR * abs(slope)
-    if abs(far) < least or abs(far) <= abs(near) or turns:
+    # A line may cross where the rows that are seen, far and near, all slide one way.
+    upper = row_slide(span)[: len(span.p) // 2 : span.columns, 0] * np.sign(near)
+    against = far * near < 0 and abs(near) >= least and not (upper.any() and (upper >= 0).all())
+    if abs(far) < least or turns or (abs(far) <= abs(near) and not against):
         return None
-    if near / far > (_BEHIND if subject.any() else _AGAINST) or (gain < _GAIN and not subject.any()):
+    if near / far > (_BEHIND if subject.any() else _AGAINST):
         return None
     return replace(
         segment,
@@ -164,7 +149,19 @@ def _orbit(segment: Segment, span: _Span) -> Segment | None:
     )
 
 
-def _profile(span: _Span, use: Flags) -> tuple[float, float]:
+def _by_depth(segment: Segment, share: float, gain: float, *, with_subject: bool) -> bool:
+    """Whether enough of the picture slides by its depth: `share` of the blocks, and `gain` more than without depth.
+
+    A thing that goes its own way tilts a line through the rows too, but hardly anything lies on that line.
+    """
+    if segment.unit == "x":
+        return share >= _MOSTLY and gain >= _MUCH_GAIN and abs(np.log(segment.amount)) <= _GROWTH
+    return share >= (_ON_LINE if with_subject else _MOSTLY) and gain >= (
+        _SOME_GAIN if with_subject else _GAIN
+    )
+
+
+def _profile(span: Span, use: Flags) -> tuple[float, float]:
     """How the slide depends on height: in the middle of the frame, and per pixel down, by a line through the rows' medians."""
     row = np.repeat(np.arange(span.rows), span.columns)
     found = [
@@ -183,40 +180,10 @@ def _profile(span: _Span, use: Flags) -> tuple[float, float]:
     return float(middle), float(slope)
 
 
-def _dolly(segment: Segment, span: _Span) -> Segment | None:
-    """A rest as a zoom, where the far half of the picture hides that the near half grows or shrinks as a whole."""
-    near = span.known & (span.p[:, 1] > 0)
-    if segment.word != "static" or np.count_nonzero(near) < _NEAR_HALF:
-        return None
-    p, d = span.p[near], span.moved[near]
-    fit, close = best_fit(
-        p, d, np.ones(len(p)), np.array([[*np.median(d, axis=0), 0.0, 0.0], [0.0] * 4]), blur=3.0
-    )
-    growth = float(np.log(np.hypot(1 + fit[2], fit[3])))
-    arm = 0.245 * float(np.hypot(*span.size))
-    inside = np.abs(fit[:2]) < 0.4 * np.array(span.size) * abs(growth)
-    wide = np.ptp(p[close, 0]) >= 0.6 * span.size[0] if close.any() else False
-    if (
-        close.mean() < _TOGETHER
-        or not wide
-        or not inside.all()
-        or arm * abs(growth) < LEAST_MOVE * span.long_edge
-    ):
-        return None
-    return replace(
-        segment,
-        word="zoom_in" if growth > 0 else "zoom_out",
-        amount=float(np.exp(growth)),
-        unit="x",
-        confidence=segment.confidence * float(close.mean()) * 0.5,
-        size=arm * abs(growth) / span.long_edge,
-    )
-
-
-def _sheared(p: Floats, d: Floats) -> tuple[Floats, float]:
+def _sheared(p: Floats, d: Floats) -> tuple[Floats, float, float]:
     """A robust affine fit (3, 2) to displacements d (n, 2) at p (n, 2): rows of constant, x and y.
 
-    And how much more of the blocks (0 to 1) agree with it than with the best similarity.
+    And the share of the blocks (0 to 1) that agrees with it, and how much more that is than with the best similarity.
     """
     weight = np.ones(len(p))
     alike, _ = best_fit(p, d, weight, np.array([[*np.median(d, axis=0), 0.0, 0.0], [0.0] * 4]), blur=3.0)
@@ -229,19 +196,20 @@ def _sheared(p: Floats, d: Floats) -> tuple[Floats, float]:
         fit = np.linalg.lstsq(ground * root, d * root, rcond=None)[0]
         left = np.hypot(*(d - ground @ fit).T)
         weight = np.clip(1 - (left / (wide * reach)) ** 2, 0, None) ** 2 + 1e-6
-    return fit, float((left <= reach).mean() - (error <= reach).mean())
+    share = float((left <= reach).mean())
+    return fit, share, share - float((error <= reach).mean())
 
 
-def _track(segment: Segment, span: _Span) -> Segment | None:
+def _track(segment: Segment, span: Span) -> Segment | None:
     """The segment as the camera's travel with a subject, where one stays in place."""
     family = segment.word.partition("_")[0]
     if segment.end - segment.start < 0.5:
         return None
     if family == "pan":
-        subject = _in_place(span, _row_slide(span))
+        subject = in_place(span, row_slide(span))
         direction = segment.word.partition("_")[2]
     elif family == "zoom":
-        subject = _in_place(span, (segment.amount - 1) * span.p, least=_SUBJECT + 1, seen=_GROWN)
+        subject = in_place(span, (segment.amount - 1) * span.p, grows=True)
         direction = segment.word.partition("_")[2]
     else:
         return None

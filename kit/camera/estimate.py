@@ -188,6 +188,12 @@ def best_fit(
     return theta[best], error[best] <= _INLIER * blur + slack
 
 
+def agreeing(theta: Floats, p: Floats, d: Floats) -> NDArray[np.bool_]:
+    """Which blocks at p (n, 2) with displacements d (n, 2) agree with parameters (4,)."""
+    error = np.hypot(*(d - displaced(theta[None], p)[0]).T)
+    return np.asarray(error <= _INLIER + _RELATIVE * np.hypot(*d.T))
+
+
 class _Fits:
     """Many similarities of the same n blocks at p (n, 2) with displacements d (n, 2), at once.
 

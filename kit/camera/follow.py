@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kit.camera.background import Blocks, settled
+from kit.camera.contest import contested, doubted
 from kit.camera.depth import deepened
 from kit.camera.estimate import Similarity, fit
 from kit.camera.labelling import labelled
@@ -58,6 +59,7 @@ class Follower:
         told = [step.usable or step.held for step in steps]
         motion = labelled(self._line, _inliers(steps), told)
         segments = deepened(motion.segments, blocks, usable)
+        segments = doubted(segments, contested(pairs, blocks, usable))
         if self._last > self._steps[-1].end:
             segments = (*segments, Segment("unsure", self._steps[-1].end, self._last))
         return Motion(segments, motion.shake)

@@ -49,7 +49,7 @@ def _covered(spans: list[tuple[float, float]]) -> float:
 
 CAMERA = Metric(
     name="camera_motion",
-    version=1,
+    version=2,
     unit="share of time",
     dimension="prompt_adherence",
     better=None,

@@ -29,6 +29,7 @@ SLICE = {
     "flicker": ["pan_right 0.4", "zoom_out 0.02", "static 0"],
     "noise": ["tilt_down 1.5", "roll_ccw 0.5"],
     "shake 1 px": ["static 0", "pan_left 1.5", "zoom_in 0.008"],
+    "shake 2 px": ["static 0", "pan_left 0.2", "static 0|pan_right 1.5"],
     "7 frames/s": ["pan_right 12", "tilt_up 0.4", "roll_cw 1.5"],
     "256 px": ["pan_left 5", "zoom_out 0.008"],
     "cut": ["pan_right 1.5", "static 0"],

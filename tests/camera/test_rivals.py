@@ -1,0 +1,134 @@
+"""What keeps the camera metric honest: shake that is no move, things that are no parallax, and motions that compete."""
+
+import numpy as np
+import pytest
+
+from kit.camera.background import Blocks
+from kit.camera.contest import contested, doubted
+from kit.camera.estimate import STILL, PairMotion, Similarity
+from kit.camera.path import Step, path
+from kit.camera.segments import Segment
+from kit.camera.sliding import in_place, row_slide, span_of
+
+WIDE, HIGH, COLUMNS, ROWS, PAIRS = 320, 180, 14, 8, 24
+
+
+def grid():
+    """Block centres (112, 2) of a 320x180 picture."""
+    x = (np.arange(COLUMNS) + 0.5) * WIDE / COLUMNS - 0.5
+    y = (np.arange(ROWS) + 0.5) * HIGH / ROWS - 0.5
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
+
+
+def blocks(moved):
+    """A second of pairs in which every block does what `moved` (T, 112, 2) says, all of them clear."""
+    return Blocks(
+        grid(),
+        np.asarray(moved, np.float32),
+        np.full((PAIRS, ROWS * COLUMNS), 0.9, np.float32),
+        (np.arange(PAIRS) + 1) / PAIRS,
+        (WIDE, HIGH),
+    )
+
+
+def everywhere(dx, dy=0.0):
+    """The same displacement of all blocks in all pairs (T, 112, 2)."""
+    return np.tile(np.array([dx, dy]), (PAIRS, ROWS * COLUMNS, 1)).astype(float)
+
+
+def slid(moved):
+    """The span of a pan over all pairs, and what its rows slide (112, 2)."""
+    span = span_of(Segment("pan_right", 0.0, 1.0), blocks(moved), np.ones(PAIRS, bool))
+    assert span is not None
+    return span, row_slide(span)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_shaking_camera_stays_where_it_is(seed):
+    """Places that tremble by 2 pixels lead nowhere: the path ends where the last frame is, no pair being a misfit."""
+    places = np.random.default_rng(seed).normal(0, 2.0, (49, 2))
+    steps = [
+        Step(
+            k / 24,
+            (k + 1) / 24,
+            PairMotion(Similarity(dx / WIDE, dy / HIGH, 1.0, 0.0), 1.0, 1.0, 0.1, tells=True),
+            held=False,
+            usable=True,
+        )
+        for k, (dx, dy) in enumerate(np.diff(places, axis=0))
+    ]
+    line = path(steps, WIDE, HIGH)
+    assert line.known.all()
+    assert line.places[-1, :2] * WIDE == pytest.approx(places[-1] - places[0], abs=1e-6)
+
+
+def test_one_misfit_beside_a_steady_pan_is_left_out():
+    """A pair that jumps by 40 pixels between pairs that go 2 is filled from them."""
+    shifts = np.full(24, 2.0)
+    shifts[12] = -40.0
+    steps = [
+        Step(
+            k / 24,
+            (k + 1) / 24,
+            PairMotion(Similarity(dx / WIDE, 0.0, 1.0, 0.0), 1.0, 1.0, 0.1, tells=True),
+            held=False,
+            usable=True,
+        )
+        for k, dx in enumerate(shifts)
+    ]
+    assert path(steps, WIDE, HIGH).places[-1, 0] * WIDE == pytest.approx(48.0)
+
+
+def test_a_subject_before_a_sliding_background_stays_in_place():
+    """Six blocks that stand still in the lower middle, while all others slide 72 pixels, are a subject."""
+    moved = everywhere(-3.0)
+    still = [row * COLUMNS + column for row in (4, 5, 6) for column in (6, 7)]
+    moved[:, still] = 0.0
+    span, around = slid(moved)
+    assert around[:, 0] == pytest.approx(-72.0)
+    assert np.flatnonzero(in_place(span, around)).tolist() == still
+
+
+def test_a_thing_over_half_of_a_row_is_no_background_that_slides():
+    """A camera that pans by 5 pixels behind a wide thing that goes 48 stands still behind nobody."""
+    moved = everywhere(-0.2)
+    rows = np.arange(ROWS * COLUMNS) // COLUMNS
+    columns = np.arange(ROWS * COLUMNS) % COLUMNS
+    moved[:, (rows >= 3) & (columns >= 3) & (columns <= 10)] = [-2.0, 0.0]
+    span, around = slid(moved)
+    assert not in_place(span, around).any()
+
+
+def test_a_thing_that_crosses_a_row_for_a_while_is_no_background_either():
+    """A whole row that slides in the first third of the time only has no slide of its own."""
+    moved = everywhere(0.0)
+    moved[: PAIRS // 3, 4 * COLUMNS : 5 * COLUMNS] = [6.0, 0.0]
+    _, around = slid(moved)
+    assert not around.any()
+
+
+def rivals(width):
+    """Pairs in which the camera stands and `width` columns in the middle of every row slide by 4 pixels."""
+    columns = np.arange(ROWS * COLUMNS) % COLUMNS
+    thing = np.abs(columns - (COLUMNS - 1) / 2) < width / 2
+    moved = everywhere(0.0)
+    moved[:, thing] = [4.0, 0.0]
+    pair = PairMotion(STILL, float(1 - thing.mean()), 1.0, 0.1, tells=True)
+    return contested([pair] * PAIRS, blocks(moved), np.ones(PAIRS, bool))
+
+
+def test_a_motion_over_half_of_the_picture_rivals_the_other():
+    """Half of the picture going its own way is a rival; a seventh is none."""
+    assert all(rivalled for _, rivalled in rivals(7))
+    assert not any(rivalled for _, rivalled in rivals(2))
+
+
+def test_contested_moves_beside_each_other_are_unsure():
+    """Two moves at once that are both contested are one `unsure`; one steady move, a track and an orbit stay."""
+    votes = [(k / 10, True) for k in range(1, 11)]
+    pan, tilt = Segment("pan_left", 0.0, 1.0, size=0.1), Segment("tilt_up", 0.2, 0.8, size=0.1)
+    assert [s.word for s in doubted([pan, tilt], votes)] == ["unsure"]
+    assert doubted([pan], votes) == (pan,)
+    assert doubted([pan, tilt], [(at, False) for at, _ in votes]) == (pan, tilt)
+    track = Segment("track", 0.0, 1.0, direction="left", size=0.1)
+    assert [s.word for s in doubted([track, tilt], votes)] == ["track", "unsure"]
