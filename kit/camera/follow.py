@@ -1,6 +1,7 @@
 """Following the camera through a clip: pairs of frames in, its motion out."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from kit.camera.path import Path, Step, path
 from kit.camera.segments import Motion, Segment
 from kit.metrics.flow import Flow
 
-_MOST = 6000  # pairs: four minutes at 24 frames a second, kept in 8 MB; what comes later is `unsure`
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MOST = 6000  # pairs: four minutes at 24 frames a second, kept in about 12 MB; what comes later is `unsure`
 
 
 class Follower:
@@ -21,7 +25,10 @@ class Follower:
 
     def __init__(self) -> None:
         self._steps: list[Step] = []
-        self._flows: list[Flow] = []
+        # Only what is looked at again: a whole Flow is more than twice as large.
+        self._displacement: list[NDArray[np.float32]] = []
+        self._confidence: list[NDArray[np.float32]] = []
+        self._first: Flow | None = None
         self._before: Similarity | None = None
         self._line: Path | None = None
         self._last = 0.0
@@ -38,17 +45,19 @@ class Follower:
         # A start that was wrong once must not be handed on; where nothing agrees, the next pair begins anew.
         self._before = pair.motion if pair.tells and not broken else None
         self._steps.append(Step(start, end, pair, held, pair.tells and not broken and not held))
-        self._flows.append(flow)
+        self._first = self._first or flow
+        self._displacement.append(flow.displacement)
+        self._confidence.append(flow.confidence)
 
     def motion(self) -> Motion | None:
         """What the camera did; None where there was no pair."""
-        if not self._steps:
+        first = self._first
+        if first is None:
             return None
-        first = self._flows[0]
         blocks = Blocks(
             first.positions,
-            np.array([flow.displacement for flow in self._flows]),
-            np.array([flow.confidence for flow in self._flows]),
+            np.array(self._displacement),
+            np.array(self._confidence),
             np.array([step.end for step in self._steps]),
             (first.width, first.height),
         )
