@@ -103,7 +103,7 @@ def plan(
 def _check(names: Sequence[str], difference: float, chance: float, prompts: int | None) -> None:
     if len(names) < 2:
         raise BadParameter(
-            f"a plan needs two models or more, got {len(names)}; name them, or a study that has them"
+            f"a plan needs two models or more, got {len(names)}; name them with --model, or a study that has them"
         )
     if not 0.5 < difference <= 1:
         raise BadParameter(
