@@ -42,6 +42,32 @@ def heat(wide: pd.DataFrame, title: str, *, limit: float = 1.0) -> go.Figure:
     return figure
 
 
+def confusion(table: pd.DataFrame, title: str) -> go.Figure:
+    """How often each truth (rows) was measured as what (columns): counts in the cells, shares of the row as colours."""
+    total = table.sum(axis=1).clip(lower=1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=table.div(total, axis=0).to_numpy(dtype=float),
+            x=[str(column) for column in table.columns],
+            y=[str(word) for word in table.index],
+            text=table.to_numpy(dtype=int),
+            zmin=0,
+            zmax=1,
+            colorscale="Blues",
+            texttemplate="%{text}",
+            hovertemplate="%{y} measured as %{x}: %{text}, %{z:.1%}<extra></extra>",
+            xgap=1,
+            ygap=1,
+        )
+    )
+    figure.update_yaxes(autorange="reversed", title="true")
+    figure.update_xaxes(title="measured")
+    figure.update_layout(
+        title=title, height=180 + 26 * len(table), margin={"l": 110}, template="plotly_white"
+    )
+    return figure
+
+
 def curves(rows: pd.DataFrame, metric: str, kind: str) -> go.Figure:
     """One metric against the strength of one damage, a line for each clip."""
     known = registry()

@@ -161,3 +161,6 @@ def test_the_notebook_runs(tmp_path):
     page = (tmp_path / "out" / "calibration.html").read_text(encoding="utf-8")
     assert "Calibration on 2 clips" in page
     assert "Rank correlation" in page
+    camera = pd.read_csv(tmp_path / "out" / "camera.csv")
+    assert 5 <= len(camera) <= 20
+    assert "Camera, true against measured" in page
