@@ -1,5 +1,6 @@
 """Everything that the sections of a report are made from, read from the study once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kit import canonical
+from kit.camera.check import camera_checks
 from kit.comparison import Comparison, compare
 from kit.metrics import registry
+from kit.metrics.asked import compare_with_asked
+from kit.player import MOST_CLIPS
 from kit.reporting.media import ClipRef
 from kit.rubric import Rubric
+from kit.stats.metric_votes import vote_correlations
 
 if TYPE_CHECKING:
     from kit.metrics.base import Metric
     from kit.study import Study
+
+MOST_DRAWS = 2000  # for each metric's correlation with the votes: there are many
 
 
 def rows_of(frame: pd.DataFrame) -> list[Any]:
@@ -31,6 +38,12 @@ class Group:
     take: int
     settings: Mapping[str, Any]
     rows: tuple[Any, ...]  # rows of `study.requests`, in the order of the models
+
+    @property
+    def players(self) -> list[tuple[Any, ...]]:
+        """The rows by player: seven clips become four and three rather than six and one."""
+        most = math.ceil(len(self.rows) / math.ceil(len(self.rows) / MOST_CLIPS))
+        return [self.rows[i : i + most] for i in range(0, len(self.rows), most)]
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,15 @@ class Material:
         ]
 
     @cached_property
+    def players(self) -> dict[tuple[str, str], str]:
+        """The id on the page of the player that shows a prompt's clip, by prompt id and hash."""
+        found: dict[tuple[str, str], str] = {}
+        for number, group in enumerate(self.groups, start=1):
+            for part, rows in enumerate(group.players, start=1):
+                found |= {(group.prompt_id, row.clip): f"player-{number}-{part}" for row in rows}
+        return found
+
+    @cached_property
     def refs(self) -> list[ClipRef]:
         """Every clip that the page shows, once, in order of hash."""
         shown = sorted({row.clip for group in self.groups for row in group.rows})
@@ -121,6 +143,47 @@ class Material:
     def sandbox_clips(self) -> int:
         """How many of the shown clips the kit's own renderer made."""
         return sum(bool(self.clip[ref.clip].sandbox) for ref in self.refs)
+
+    @cached_property
+    def camera(self) -> dict[tuple[str, str], list[Any]]:
+        """The rows of `kit.camera.check.camera_checks` by prompt id and clip, in order."""
+        found: dict[tuple[str, str], dict[int, Any]] = {}
+        for row in rows_of(camera_checks(self)):
+            found.setdefault((row.prompt_id, row.clip), {}).setdefault(int(row.position), row)
+        return {key: [rows[place] for place in sorted(rows)] for key, rows in found.items()}
+
+    @cached_property
+    def delivered(self) -> dict[tuple[str, str, str], list[Any]]:
+        """The rows of `kit.metrics.asked.compare_with_asked` by prompt id, request and clip."""
+        found: dict[tuple[str, str, str], list[Any]] = {}
+        for row in rows_of(compare_with_asked(self.requests, self.measurements)):
+            found.setdefault((row.prompt_id, row.request, row.clip), []).append(row)
+        return found
+
+    @cached_property
+    def cast(self) -> pd.DataFrame:
+        """The votes that this page compares: those of one kind of rater."""
+        votes = self.votes
+        return votes[votes["rater_kind"] == self.comparison.rater_kind] if len(votes) else votes
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """Each metric against the votes; see `kit.stats.metric_votes.vote_correlations`."""
+        draws = min(self.options.draws, MOST_DRAWS)
+        return vote_correlations(
+            self.measurements, self.requests, self.cast, self.models, self.rubric.ids, draws=draws,
+            seed=self.options.seed,
+        )  # fmt: skip
+
+    @cached_property
+    def prompt(self) -> dict[str, Any]:
+        """The row of `prompts` for each prompt id."""
+        return {row.prompt_id: row for row in rows_of(self.prompts)}
+
+    @cached_property
+    def prompt_anchors(self) -> dict[str, str]:
+        """The id on the page of each prompt."""
+        return {row.prompt_id: f"prompt-{i}" for i, row in enumerate(rows_of(self.prompts), start=1)}
 
     @cached_property
     def prompt_titles(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ from kit.reporting.sections import (
     speed,
 )
 from kit.reporting.sections.phrases import plural
+from kit.reporting.written import written
 
 if TYPE_CHECKING:
     from kit.study import Study
@@ -175,7 +176,7 @@ class Page:
             text = render.page(doc, render.clean(self._figures.data), found)
             (stage / f"{self.name}.html").write_text(text, encoding="utf-8", newline="\n")
             (stage / f"{self.name}.json").write_text(
-                _json(doc, indent=1) + "\n", encoding="utf-8", newline="\n"
+                written(render.clean(doc)) + "\n", encoding="utf-8", newline="\n"
             )
             return publish(stage, folder, self.name)
 
@@ -219,5 +220,5 @@ class Page:
         return found
 
 
-def _json(data: Any, indent: int | None = None) -> str:
-    return json.dumps(render.clean(data), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=indent)
+def _json(data: Any) -> str:
+    return json.dumps(render.clean(data), sort_keys=True, ensure_ascii=False, allow_nan=False)

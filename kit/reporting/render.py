@@ -29,6 +29,7 @@ def page(doc: Mapping[str, Any], figures: Mapping[str, Any], media: Media) -> st
         .get_template("page.html.j2")
         .render(
             doc=doc,
+            shown={section["id"] for section in doc.get("sections", ())},
             figures=figures,
             player=lambda clips: _player(media, clips),
             options={"plotly": media.plotly_src},
@@ -49,7 +50,14 @@ def brief(section: Mapping[str, Any]) -> str:
     return (
         _environment()
         .get_template("notebook.html.j2")
-        .render(section=section, lines=list(sentences(section))[:8], tables=tables, more=more, figures={})
+        .render(
+            section=section,
+            lines=list(sentences(section))[:8],
+            tables=tables,
+            more=more,
+            figures={},
+            shown=set(),
+        )
     )
 
 
@@ -58,9 +66,12 @@ def sentences(section: Mapping[str, Any]) -> Sequence[str]:
     found: list[str] = [section[key] for key in ("headline",) if section.get(key)]
     found += [f"{v['title']}: {v['short']} ({v['basis']})" for v in section.get("verdicts", ())]
     found += [f"{m['text']} {m['command']}".strip() for m in section.get("missing", ())]
+    found += section.get("noticed", ())
     found += section.get("lines", ())
     for dimension in section.get("dimensions", ()):
         found += dimension.get("sentences", ())
+        for checked in ("camera", "delivered"):
+            found += (dimension.get(checked) or {}).get("sentences", ())
     for prompt in section.get("prompts", ()):
         clips = sum(len(clips) for take in prompt["takes"] for clips in take["players"])
         found.append(f"{prompt['title']}: {clips} clip{'' if clips == 1 else 's'}")

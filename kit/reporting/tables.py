@@ -21,7 +21,7 @@ class Table(TypedDict):
     """A table: its caption, its columns and its rows, each row one cell for every column.
 
     The first cell of a row is its heading where `row_heads` holds; `row_help` names for each row the id on the page
-    that explains it, '' for none.
+    that explains it, '' for none; `row_groups` the heading that stands above a row, by the row's place as a text.
     """
 
     caption: str
@@ -29,6 +29,7 @@ class Table(TypedDict):
     rows: list[list[Cell]]
     row_heads: bool
     row_help: NotRequired[list[str]]
+    row_groups: NotRequired[dict[str, str]]
 
 
 def column(key: str, label: str, kind: str = "text", *, help_id: str | None = None) -> Column:

@@ -3,7 +3,7 @@
 import { clipFrame, formatSeconds, frameCentre, masterIndex } from "./timing.js";
 
 /** @typedef {import("./timing.js").Timing} Timing */
-/** @typedef {{metric: string, start: number, end: number, count?: number}} PackedMark */
+/** @typedef {{metric: string, start: number, end: number, word?: string, count?: number}} PackedMark */
 /** @typedef {PackedMark & {clip: number, letter: string, kind: string, word: string, at: number}} Mark */
 
 /** Kinds have a shape each in the style sheet; what another package measures gets "other". */
@@ -29,8 +29,9 @@ export function marksInOrder(clips, data) {
   const timings = clips.map(({ timing }) => timing);
   const found = clips.flatMap(({ letter, timing, index }) =>
     (data.clips[index]?.marks ?? []).map((mark) => ({
-      ...mark,
       ...markKind(mark.metric, data.metrics[mark.metric]?.label ?? mark.metric),
+      // A word of its own says more than the metric's name.
+      ...mark,
       clip: index,
       letter,
       at: markTime(mark.start, timing, timings),

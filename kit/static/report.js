@@ -1,6 +1,6 @@
 // The report page's own few lines: players, plots drawn when they come near, the contents list that follows.
 
-import { mountAll } from "./player.js";
+import { mount, mountAll } from "./player.js";
 
 {
   const options = JSON.parse(document.getElementById("report-options")?.textContent ?? "{}");
@@ -121,6 +121,14 @@ import { mountAll } from "./player.js";
   };
   addEventListener("hashchange", reveal);
   reveal();
+
+  // A time beside a finding leads to its moment: the link goes to the player, and the player to the time.
+  document.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a.moment");
+    if (!(link instanceof HTMLAnchorElement)) return;
+    const figure = document.getElementById(decodeURIComponent(link.hash.slice(1)))?.querySelector(".kit-player");
+    if (figure) mount(figure).seek(Number(link.dataset.at));
+  });
 
   const links = new Map(
     [...document.querySelectorAll(".contents a")].map((link) => [link.getAttribute("href")?.slice(1), link]),

@@ -238,3 +238,34 @@ def test_strips_marks_and_copies_work_under_the_pages_policy(
         page.get_by_role("button", name="Next mark").click()
         page.wait_for_function("() => document.querySelector('.kit-player').dataset.state === 'paused'")
         assert "Sharpness, clip" in (page.locator(".kit-mark-said").text_content() or "")
+
+
+def test_a_time_beside_a_finding_goes_to_its_moment(
+    study: Study, tmp_path: Path, open_page: Callable, make_clip: Callable[..., Path]
+) -> None:
+    """Pressed in the findings, a measured move's time brings its player into view, at the move's first second."""
+    from kit.importing import new_clip
+    from kit.metrics import Measurement
+
+    path = make_clip(tmp_path / "clip.mp4", seed=7, frames=24)
+    clip = new_clip(path)
+    with Study(tmp_path / "study", now=lambda: "2026-11-22T12:00:00.000Z") as own:
+        request = NewRequest(
+            prompt_id="p",
+            prompt="The camera pans right.",
+            model="m",
+            take=1,
+            provider="import",
+            clip=clip.clip,
+        )
+        own.store_clips([(path, clip)], [request])
+        text = "static, 0.00-0.50 s, sure 0.99; pan_left 0.300 widths, 0.50-1.00 s, sure 0.97"
+        own.add_measurements(
+            clip.clip, [Measurement("camera_motion", 1, 0.5, text, "share of time", (), None)]
+        )
+        page = open_page(save(own, tmp_path / "out")).page
+    page.wait_for_selector(READY)
+    page.locator("#camera .moment", has_text="0.50").first.click()
+    page.wait_for_function("() => document.querySelector('.kit-player video').currentTime >= 0.49")
+    assert page.locator(".kit-player").first.is_visible()
+    assert page.url.endswith("#player-1-1")

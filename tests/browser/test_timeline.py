@@ -257,6 +257,8 @@ def test_numbers_are_those_measured(opened: Page, shelf: Shelf) -> None:
         if clip.data
     ]
     open_charts(opened)
+    press_all(opened, pressed=True)
+    opened.get_by_role("button", name="Sharpness", exact=True).click()
     cells = opened.locator(".kit-numbers tbody td").all_text_contents()
     for i, curve in enumerate(curves):
         low, median, high, _ = (float(text) for text in cells[4 * i : 4 * i + 4])

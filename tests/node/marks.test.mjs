@@ -46,6 +46,11 @@ test("marks are in order of time, with their words", () => {
   assert.deepEqual(marksInOrder([{ ...clips[0], index: 7 }], data), []);
 });
 
+test("a mark's own word says more than its metric's name", () => {
+  const own = { metrics: { camera_motion: { label: "Camera" } }, clips: [{ marks: [{ metric: "camera_motion", start: 0, end: 1, word: "camera pan left" }] }] };
+  assert.deepEqual(marksInOrder([clips[0]], own).map(markText), ["camera pan left, clip A, from 0.00 s to 1.00 s"]);
+});
+
 test("a metric named like something of the language is no kind", () => {
   for (const name of ["constructor", "toString", "__proto__"]) {
     assert.deepEqual(markKind(name, "Label"), { kind: "other", word: "Label" });

@@ -49,7 +49,7 @@ def store(study: Study, path: Path, *, prompt: str, model: str, measured: list[M
 def measurements(frames: int, seed: int) -> list[Measurement]:
     """As many curves and marks as the kit's own metrics give, of a clip of so many frames at 24 a second."""
     random = np.random.default_rng(seed)
-    names = ("sharpness", "motion_amount", "flicker", "flicker_compensated", "stability", "stability_first")
+    names = ("sharpness", "motion_amount", "warping", "flicker_compensated", "stability", "stability_first")
     curves = [
         Measurement(
             name,

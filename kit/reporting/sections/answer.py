@@ -4,6 +4,7 @@ from typing import Any
 
 from kit.reporting.material import Material, rows_of
 from kit.reporting.numbers import NARROW, NONE, TIMES, Number, number
+from kit.reporting.sections import camera
 from kit.reporting.sections.missing import lacking
 from kit.reporting.sections.phrases import listed, plural
 from kit.reporting.sections.rates import alt_of, basis_of, joined, lead_of, rate_of, short_of, tone_of
@@ -25,6 +26,7 @@ def section(material: Material) -> dict[str, Any]:
         "verdicts": verdicts,
         "matrix": None if two or not voted else _matrix(material, pairs),
         "how_to_read": _how_to_read(material, pairs) if voted else "",
+        "noticed": camera.noticed(material),
         "missing": lacking(material),
         "glance": _glance(material),
         "compared": compared(material),

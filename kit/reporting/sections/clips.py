@@ -1,28 +1,29 @@
 """Per prompt: its text and checks, the clips in one player, what they measure side by side."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from kit.player_data import clip_data
 from kit.reporting.material import Group, Material, rows_of
 from kit.reporting.numbers import NONE, number
+from kit.reporting.sections import camera, delivered
 from kit.reporting.sections.missing import note
 from kit.reporting.tables import Cell, Table, column, table
 
-MOST = 6  # clips in one player
-CURVE_POINTS = 90  # of one measurement over time: enough for a plot as wide as the page
-CAMERA = {
-    "static": "camera still",
-    "pan_left": "pan left",
-    "pan_right": "pan right",
-    "tilt_up": "tilt up",
-    "tilt_down": "tilt down",
-    "zoom_in": "zoom in",
-    "zoom_out": "zoom out",
-    "roll_cw": "roll clockwise",
-    "roll_ccw": "roll counter-clockwise",
-    "orbit": "orbit",
-    "track": "track",
+CURVE_POINTS = 60  # of one measurement over time: enough for a plot as wide as the page
+
+MOST_OPEN = 16  # metrics up to which the tables are shown without a click
+FACTS = "facts"
+MOTION = "motion_amount"
+BESIDE = frozenset({"stability", "stability_first"})  # never shown without the amount of motion
+DIMENSIONS = {
+    "prompt_adherence": "Prompt adherence",
+    "video_realism": "Video realism",
+    "video_resolution": "Video resolution",
+    "artifacts": "Artifacts",
+    "other": "Other measurements",
+    "facts": "What the files say",
 }
 
 
@@ -40,7 +41,7 @@ def section(material: Material) -> dict[str, Any]:
             _prompt(material, i, row, groups.get(row.prompt_id, []))
             for i, row in enumerate(rows_of(material.prompts), start=1)
         ],
-        "open_tables": len(material.groups) <= 8,
+        "open_tables": len(material.groups) <= 8 and len(metrics_in_order(material)) <= MOST_OPEN,
     }
 
 
@@ -48,21 +49,19 @@ def _prompt(material: Material, position: int, row: Any, groups: list[Group]) ->
     stresses = row.stresses if isinstance(row.stresses, str) and row.stresses else None
     return {
         "id": row.prompt_id,
-        "anchor": f"prompt-{position}",
+        "anchor": material.prompt_anchors[row.prompt_id],
         "position": position,
         "title": row.title or row.prompt_id,
         "text": row.text or "",
         "negative_prompt": row.negative_prompt or "",
         "stresses": material.dimension_title(stresses) if stresses else "",
-        "camera": [CAMERA.get(word, word) for word in row.camera],
+        "camera": [camera.WORDS.get(word, word) for word in row.camera],
         "checks": list(row.checks),
         "takes": [_take(material, group, many=len(groups) > 1) for group in groups],
     }
 
 
 def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
-    # Seven clips become four and three rather than six and one.
-    most = math.ceil(len(group.rows) / math.ceil(len(group.rows) / MOST))
     present = {row.model for row in group.rows}
     heading = f"Take {group.take}"
     settings = ", ".join(f"{key} {value}" for key, value in sorted(group.settings.items()))
@@ -71,10 +70,10 @@ def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
     return {
         "take": group.take,
         "heading": heading if many or settings or group.take != 1 else "",
-        "players": [
-            [_clip(material, row) for row in group.rows[i : i + most]]
-            for i in range(0, len(group.rows), most)
-        ],
+        "players": [[_clip(material, row) for row in rows] for rows in group.players],
+        "anchors": [material.players[group.prompt_id, rows[0].clip] for rows in group.players],
+        "camera": camera.clip_checks(material, group),
+        "camera_caption": f"The camera in {material.prompt_titles[group.prompt_id]}: asked and measured, in seconds",
         "unplayable": [
             r.model for r in group.rows if r.clip in material.clip and not material.clip[r.clip].browser_plays
         ],
@@ -85,7 +84,8 @@ def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
             if row.clip in material.faults
         ],
         "notes": [{"model": row.model, "note": row.notes} for row in group.rows if row.notes],
-        "tables": measured(material, group),
+        "not_as_asked": delivered.misses(material, group),
+        "tables": [*measured(material, group), *delivered.tables(material, group)],
     }
 
 
@@ -115,19 +115,27 @@ def _clip(material: Material, row: Any) -> dict[str, Any]:
 
 
 def measured(material: Material, group: Group) -> list[Table]:
-    """What was measured of these clips, and what their files say: a row a metric, a column a model."""
-    found = (
-        ("Measured from these clips", metrics_in_order(material, facts=False)),
-        ("What the files say", metrics_in_order(material, facts=True)),
+    """What was measured of these clips, by dimension, and what their files say: a row a metric, a column a model."""
+    found = by_dimension(material, metrics_in_order(material))
+    tables = (
+        _side_by_side(material, group, "Measured from these clips", [g for g in found if g[0] != FACTS]),
+        _side_by_side(material, group, DIMENSIONS[FACTS], [g for g in found if g[0] == FACTS]),
     )
-    tables = (_side_by_side(material, group, caption, metrics) for caption, metrics in found)
     return [t for t in tables if t is not None]
 
 
-def _side_by_side(material: Material, group: Group, caption: str, metrics: list[str]) -> Table | None:
+def _side_by_side(
+    material: Material, group: Group, caption: str, parts: Sequence[tuple[str, str, list[str]]]
+) -> Table | None:
     wanted = {row.clip for row in group.rows}
     values = material.measured
-    shown = [metric for metric in metrics if any((clip, metric) in values for clip in wanted)]
+    shown: list[str] = []
+    heads: dict[str, str] = {}
+    for _, title, metrics in parts:
+        own = [metric for metric in metrics if any((clip, metric) in values for clip in wanted)]
+        if own:
+            heads[str(len(shown))] = title
+            shown += own
     if not shown:
         return None
     rows: list[list[Cell]] = [
@@ -141,18 +149,38 @@ def _side_by_side(material: Material, group: Group, caption: str, metrics: list[
     ]
     result = table(caption, columns, rows)
     result["row_help"] = [f"metric-{m}" if m in material.metrics else "" for m in shown]
+    if len(heads) > 1:
+        result["row_groups"] = heads
     return result
 
 
-def metrics_in_order(material: Material, *, facts: bool) -> list[str]:
+def metrics_in_order(material: Material) -> list[str]:
     """The metrics that were measured, in the registry's order, then others by name.
 
-    `facts` asks for those that say what the file is; without it, for those that look at its pictures.
+    Stability is left out where the amount of motion was not measured: it rewards stillness, and is never read alone.
     """
+    found = set(material.measurements["metric"]) - left_out(material)
+    return [*(name for name in material.metrics if name in found), *sorted(found - set(material.metrics))]
+
+
+def left_out(material: Material) -> set[str]:
+    """Metrics of stability that stand without the amount of motion."""
     found = set(material.measurements["metric"])
-    known = [name for name, metric in material.metrics.items() if (metric.dimension == "facts") == facts]
-    strange = [] if facts else sorted(found - set(material.metrics))
-    return [name for name in known if name in found] + strange
+    return set() if MOTION in found else found & BESIDE
+
+
+def by_dimension(material: Material, metrics: Sequence[str]) -> list[tuple[str, str, list[str]]]:
+    """Id, title and metrics of each dimension that has any, then of what this kit does not know, then of file facts."""
+    titles = {name: title for name, title in DIMENSIONS.items() if name not in {"other", "facts"}}
+    titles = {
+        name: material.dimension_title(name) if name in material.rubric.ids else title
+        for name, title in titles.items()
+    }
+    groups: dict[str, list[str]] = {name: [] for name in DIMENSIONS}
+    for metric in metrics:
+        known = material.metrics.get(metric)
+        groups[known.dimension if known is not None and known.dimension in groups else "other"].append(metric)
+    return [(name, titles.get(name, DIMENSIONS[name]), own) for name, own in groups.items() if own]
 
 
 def label_of(material: Material, metric: str) -> str:

@@ -1,4 +1,7 @@
-"""Findings: for each dimension what raters chose, in a sentence, a table, an interval and a plot."""
+"""Findings: for each dimension what raters chose, in a sentence, a table, an interval and a plot.
+
+Prompt adherence has in addition what programs can check of it: the camera, and what was asked of the file.
+"""
 
 from typing import Any
 
@@ -6,10 +9,12 @@ from kit.reporting.figures import Figures
 from kit.reporting.material import Material, rows_of
 from kit.reporting.numbers import number
 from kit.reporting.plots import vote_plots
+from kit.reporting.sections import camera, delivered
 from kit.reporting.sections.missing import note
 from kit.reporting.sections.rates import alt_of, joined, lead_of, rate_of, tone_of
 from kit.wording import finding
 
+ADHERENCE = "prompt_adherence"
 MOST_NOTES = 12
 MOST_SENTENCES = 6
 
@@ -19,11 +24,15 @@ def section(material: Material, figures: Figures) -> dict[str, Any]:
     found = joined(material)
     dimensions = list(dict.fromkeys(w.dimension for w, _ in found))
     voted = [d for d in dimensions if any(w.n_votes for w, _ in found if w.dimension == d)]
+    checked = {"camera": camera.finding(material), "delivered": delivered.finding(material)}
+    shown = voted if ADHERENCE in voted or not any(checked.values()) else [ADHERENCE, *voted]
     missing = []
     if not voted:
         missing.append(
             note(
-                "There are no votes, so there is nothing to find.",
+                "There are no votes, so there is nothing to find."
+                if not shown
+                else "There are no votes: what follows is what programs checked.",
                 "kit votes import STUDY votes.csv",
             )
         )
@@ -33,13 +42,17 @@ def section(material: Material, figures: Figures) -> dict[str, Any]:
         "heading": "Findings",
         "missing": missing,
         "plots": [figures.add(p, f"wins-{i}") for i, p in enumerate(vote_plots(material), start=1)],
-        "dimensions": [_dimension(material, d, [p for p in found if p[0].dimension == d]) for d in voted],
+        "dimensions": [
+            _dimension(material, d, [p for p in found if p[0].dimension == d])
+            | (checked if d == ADHERENCE else dict.fromkeys(checked))
+            for d in shown
+        ],
     }
 
 
 def _dimension(material: Material, name: str, pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
     known = name in material.rubric.ids
-    title = material.dimension_title(name)
+    title = material.dimension_title(name) if known else name.replace("_", " ").capitalize()
     return {
         "id": name,
         "anchor": f"finding-{name}",

@@ -76,8 +76,8 @@ def _flat(text: str) -> str:
 def _metrics(material: Material, *, facts: bool) -> list[dict[str, str]]:
     return [
         _metric(material, name)
-        for name in metrics_in_order(material, facts=facts)
-        if name in material.metrics
+        for name in metrics_in_order(material)
+        if name in material.metrics and (material.metrics[name].dimension == "facts") == facts
     ]
 
 
