@@ -37,7 +37,10 @@ _LEAD = (
     r"once|suddenly|of|this|work|shot|angle|position|a|an|with|performs?|makes?|does|executes?|doing|as|\w+ly)\b[\s,-]*)*"
 )
 _BETWEEN = re.compile(rf"^[\s,:-]*{_LEAD}$", re.IGNORECASE)
-_HEAD = re.compile(rf"^[\s,:-]*{_LEAD}", re.IGNORECASE)
+# "A scene with a bird that ...", "footage of a man ...": what follows is about the bird and the man.
+_SHOWS = re.compile(
+    r"\s+(?:with|of|showing|shows|featuring|features|depicting|depicts|in which|where)\b", re.IGNORECASE
+)
 _OTHER = re.compile(
     r"^\s*(?:the|a|an|he|she|they|we|i|you|his|her|their|our|my|two|three|one|some|someone|somebody|people|each|every|there|"
     r"as (?:he|she|they|the|a)|when (?:he|she|they|the))\b",
@@ -239,7 +242,7 @@ def _subject(sentence: str, begin: int, end: int) -> int | None:
     for match in _SUBJECT.finditer(sentence, begin, end):
         before = sentence[max(0, match.start() - 24) : match.start()].rstrip() + " "
         named = match.group().strip().lower().endswith(("camera", "cam", "drone", "camerawork"))
-        if _OBJECT.search(before) or (not named and not _HEAD.match(sentence[begin : match.start()])):
+        if _OBJECT.search(before) or (not named and _SHOWS.match(sentence, match.end(), end)):
             continue
         return match.end()
     return None

@@ -93,6 +93,8 @@ Never zoom, no pans or tilts. |
 The camera pans right, without zooming. | pan_right
 The camera does not pan left. |
 No zoom. A cat sleeps. |
+A scene with a bird that moves to a flower, then flying away. |
+Footage of a dog running, moving to the left. |
 A zoom lens lies on the table. |
 A pan on the stove with oil. |
 A frying pan full of eggs. |
