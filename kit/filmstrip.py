@@ -7,8 +7,9 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from kit.decode import frames, jpeg, probe
+from kit.decode import frames, probe
 from kit.errors import ClipUnreadable
+from kit.posters import jpeg
 
 HEIGHT = 45
 MOST_BYTES = 25_000

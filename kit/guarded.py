@@ -79,10 +79,10 @@ def probe(path: str | os.PathLike[str]) -> "ClipFacts":
 
 
 def poster(path: str | os.PathLike[str], *, long_edge: int = 640, most: int = 150_000) -> bytes:
-    """`kit.decode.poster` in a process apart."""
-    from kit import decode
+    """`kit.posters.poster` in a process apart."""
+    from kit import posters
 
-    return guarded(decode.poster, path, long_edge=long_edge, most=most)
+    return guarded(posters.poster, path, long_edge=long_edge, most=most)
 
 
 def film_strip(path: str | os.PathLike[str]) -> "FilmStrip":

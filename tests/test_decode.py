@@ -9,9 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from kit.decode import frames, poster, probe
+from kit.decode import frames, probe
 from kit.errors import ClipUnreadable
 from kit.pixels import Shrink
+from kit.posters import poster
 
 
 def write(

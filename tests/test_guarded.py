@@ -7,15 +7,16 @@ from contextlib import nullcontext
 import pytest
 
 from kit import apart, guarded
-from kit.decode import poster, probe
+from kit.decode import probe
 from kit.errors import ClipUnreadable
 from kit.filmstrip import film_strip
 from kit.limits import Limits
+from kit.posters import poster
 from kit.reporting.media import ClipRef, link
 
 FRAGILE = """
 import os, signal, time
-from kit import decode, filmstrip, transcode
+from kit import decode, filmstrip, posters, transcode
 
 def fate(path):
     if path.name.startswith("crash"):
@@ -31,7 +32,7 @@ def probe(path):
 
 def poster(path, **options):
     fate(path)
-    return decode.poster(path, **options)
+    return posters.poster(path, **options)
 
 def whoami(path):
     return os.getpid()
@@ -106,7 +107,7 @@ def test_a_report_shows_the_others(tmp_path, make_clip, fragile, monkeypatch):
     refs = [
         ClipRef(n, ".mp4", "mp4", make_clip(tmp_path / f"{n}.mp4").stat().st_size) for n in ("crash", "good")
     ]
-    monkeypatch.setattr("kit.decode.poster", fragile.poster)
+    monkeypatch.setattr("kit.posters.poster", fragile.poster)
     media = link(Study(), refs, tmp_path, "page", plotly=False)
     assert media.missing == {}
     assert media.sources["crash"].poster == ""

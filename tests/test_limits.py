@@ -2,10 +2,11 @@
 
 import pytest
 
-from kit.decode import frames, poster, probe
+from kit.decode import frames, probe
 from kit.errors import ClipUnreadable
 from kit.limits import Limits, fair_memory, too_large
 from kit.measure import measure_clip
+from kit.posters import poster
 
 
 def test_only_so_many_frames_are_read(tmp_path, make_clip, monkeypatch):
@@ -24,8 +25,8 @@ def test_a_poster_is_not_sought_for_ever(tmp_path, make_clip, monkeypatch):
     """In a clip whose times hardly move the search ends after a number of frames."""
     clip = make_clip(tmp_path / "a.mp4", frames=30, fps=1000)
     looked_at = []
-    monkeypatch.setattr("kit.decode.is_black", lambda gray: looked_at.append(gray) or True)
-    monkeypatch.setattr("kit.decode.MOST_POSTER_FRAMES", 10)
+    monkeypatch.setattr("kit.posters.is_black", lambda gray: looked_at.append(gray) or True)
+    monkeypatch.setattr("kit.posters.MOST_POSTER_FRAMES", 10)
     assert poster(clip).startswith(b"\xff\xd8")
     assert len(looked_at) <= 12
 

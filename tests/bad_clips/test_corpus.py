@@ -7,11 +7,12 @@ import resource
 import pytest
 
 from kit.apart import Crew, Setting
-from kit.decode import poster, probe
+from kit.decode import probe
 from kit.errors import ClipUnreadable
 from kit.limits import Limits
 from kit.measure import measure
 from kit.metrics import registry
+from kit.posters import poster
 
 MEMORY = 1 << 30
 SECONDS = 300  # for each file, on a machine that has other things to do

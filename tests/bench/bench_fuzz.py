@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from kit.apart import Crew, Ended, Setting
-from kit.decode import poster, probe
+from kit.decode import probe
 from kit.errors import ClipUnreadable
 from kit.measure import measure_clip
+from kit.posters import poster
 
 FILES = int(os.environ.get("KIT_FUZZ", "4000"))
 SEED = int(os.environ.get("KIT_FUZZ_SEED", "2026"))
