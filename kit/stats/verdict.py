@@ -14,12 +14,12 @@ satisfy (a). With a single rater nothing is known of others, so the claim is abo
 be worded so.
 
 What it costs. Of studies of four dimensions in which no model is better, at most 5% name one on any of them, where
-raters' tastes are 3% to 7% of a vote's variance, the range of published votes: 1% to 4.3% in 1,000 simulated studies of each of
-seventeen kinds, among them heterogeneous and heavy-tailed prompts, two raters, raters who saw a quarter of the prompts, and one
-taste on all dimensions. With tastes of 15% it is 5%, with tastes as strong as the vote itself 11%: so far no three raters can
-speak for others. Of true differences about a win rate of .66, 24 prompts and 3 raters find 28%, 5 raters 60%; sign
-flips alone would find 57% and 77%, and name a winner on up to 29% of the dimensions without a difference.
-tests/bench/bench_verdict.py has every figure.
+raters' tastes are 3% to 7% of a vote's variance, the range of published votes: 1% to 4.3% in 1,000 simulated studies of
+each of seventeen kinds, among them heterogeneous and heavy-tailed prompts, two raters, raters who saw a quarter of the
+prompts, and one taste on all dimensions. With tastes of 15% it is 5%, with tastes as strong as the vote itself 11%: so
+far no three raters can speak for others. Of true differences about a win rate of .66, 24 prompts and 3 raters find 28%,
+5 raters 60%; sign flips alone would find 57% and 77%, and name a winner on up to 29% of the dimensions without a
+difference. tests/bench/bench_verdict.py has every figure.
 
 The family. All dimension x pair combinations of the comparison on which there is at least one vote: for two models
 and the default rubric, four. Combinations without votes were not tested and do not count.
@@ -176,8 +176,9 @@ def weigh(
     `wins` has the columns of `kit.stats.counts.count_votes`, and: low, high (95% interval of win_rate), interval_kind
     ('bootstrap', 'exact', 'none'; see `kit.stats.bootstrap`); corrected_low, corrected_high at corrected_level (see
     the rule above); prompts_a, prompts_b, prompts_level (prompts on which more votes went to a, to b, or neither);
-    p_sign (sign test on those), p_permutation with permutation_method ('exact' or 'random flips'), p_clustered (Student's t
-    with prompts and raters as samples), p_holm (the larger of the last two adjusted); family (tests adjusted for). NaN or None where there is nothing to compute from.
+    p_sign (sign test on those), p_permutation with permutation_method ('exact' or 'random flips'), p_clustered
+    (Student's t with prompts and raters as samples), p_holm (the larger of the last two adjusted); family (tests
+    adjusted for). NaN or None where there is nothing to compute from.
 
     `verdicts` has: verdict ('better', 'no difference shown', 'no votes'); better (the model, or None);
     prompts_needed (further prompts for 80% power at the present win rate; 0 where one is better, NaN where not

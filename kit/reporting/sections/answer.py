@@ -106,8 +106,8 @@ def _how_to_read(material: Material, pairs: list[tuple[Any, Any]]) -> str:
         if len(material.models) == 2
         else "Each cell: the verdict, then the win rate of the model that is ahead, with its 95% interval."
     )
-    tests = f"{family} tests" if family != 1 else "one test"
-    return f"{first} A model is called better only where the exact test holds after correction for {tests}."
+    tests = f"{family} comparisons" if family != 1 else "one comparison"
+    return f"{first} A model is called better only by the rule under Method, corrected for {tests}."
 
 
 def _matrix(material: Material, pairs: list[tuple[Any, Any]]) -> Table:

@@ -33,14 +33,15 @@ chooses the better one on one dimension at a time, or says that both are good or
 tie, count as half a win for each."""
 
 _RULE = """\
-A model is called better on a dimension only where two things hold. First, an exact test that flips the signs of the
-preferences per prompt, corrected by Holm's procedure over every dimension and pair that was voted on, stays at or
-below .05. Second, the interval of the win rate, at the level so corrected, excludes a tie. Everything else is called
+A model is called better on a dimension only where two things hold. First, two tests speak for it, the weaker of
+them corrected by Holm's procedure over every dimension and pair that was voted on and then at or below .05: an exact one
+that flips the signs of the preferences per prompt, and Student's t with prompts and raters both taken as samples, since
+other raters might choose otherwise. Second, the interval of the win rate, at the level so corrected, excludes a tie. Everything else is called
 'no difference shown', which is not the same as equal."""
 
 _INTERVALS = """\
 Intervals on this page are 95% intervals. Those of win rates and differences come from resampling the prompts, {draws}
-draws with the seed {seed}; where there are too few prompts for that, an exact interval is given, or none."""
+draws with the seed {seed}, and those of win rates are widened by how far raters differ; where there are too few prompts for that, an exact interval is given, or none."""
 
 
 def _protocol(material: Material) -> list[str]:
