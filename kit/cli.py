@@ -314,7 +314,3 @@ def _port(text: str) -> int:
     if not 0 <= value <= 65535:
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
     return value
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -206,7 +206,7 @@ def test_rate_serves_links_until_interrupted(kit_, clips) -> None:
     """One link a rater on standard error, a page behind each, and Ctrl-C ends it with a count of the votes."""
     assert kit_("init", "study")[0] == 0
     assert kit_("import", "study", str(clips))[0] == 0
-    command = [sys.executable, "-m", "kit.cli", "rate", "study", "--port", "0", "--json"]
+    command = [sys.executable, "-m", "kit", "rate", "study", "--port", "0", "--json"]
     with subprocess.Popen(
         [*command, "--rater", "Ann", "--rater", "Ben"],
         cwd=clips.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

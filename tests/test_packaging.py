@@ -78,7 +78,7 @@ def test_the_wheel_works_in_any_folder(wheel_python, tmp_path, make_clip):
 
     def kit_(*arguments: str) -> str:
         run = subprocess.run(
-            [wheel_python, "-m", "kit.cli", *arguments],
+            [wheel_python, "-m", "kit", *arguments],
             cwd=tmp_path,
             capture_output=True,
             text=True,

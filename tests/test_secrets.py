@@ -25,7 +25,7 @@ def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
 
     def kit(*arguments: str, environ: dict[str, str]) -> int:
         nonlocal said
-        command = [sys.executable, "-m", "kit.cli", *arguments, "--debug"]
+        command = [sys.executable, "-m", "kit", *arguments, "--debug"]
         run = subprocess.run(
             command, cwd=tmp_path, env=os.environ | environ, capture_output=True, check=False
         )
