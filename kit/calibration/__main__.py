@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kit.calibration import report
 from kit.calibration.run import calibrate
+from kit.errors import BadParameter
 from kit.metrics import findings
 
 
@@ -23,7 +24,10 @@ def main() -> None:
     def say(text: str) -> None:
         sys.stderr.write(text + "\n")
 
-    found = calibrate(given.clips, rendered=given.rendered, real=given.real, progress=say)
+    try:
+        found = calibrate(given.clips, rendered=given.rendered, real=given.real, progress=say)
+    except BadParameter as error:
+        parser.error(str(error))
     found.save(given.out)
     target = Path(findings.__file__).with_name(findings.FILE) if given.keep else given.out / findings.FILE
     command = f"python -m kit.calibration --clips CLIPS --rendered {given.rendered} --real {given.real}"

@@ -12,6 +12,8 @@ import pytest
 
 from kit.calibration import report, sources
 from kit.calibration.matrix import MEANT, correlations, damaged, effects, invariance, matrix, variants
+from kit.calibration.run import calibrate
+from kit.errors import BadParameter
 from kit.metrics import registry
 from kit.metrics.findings import FILE, finding
 
@@ -164,3 +166,18 @@ def test_the_notebook_runs(tmp_path):
     camera = pd.read_csv(tmp_path / "out" / "camera.csv")
     assert 5 <= len(camera) <= 20
     assert "Camera, true against measured" in page
+
+
+@pytest.mark.parametrize(
+    ("folder", "rendered", "words"),
+    [
+        ("nosuch", 1, "there is no folder"),
+        ("", 0, "no clip to calibrate with"),
+        ("empty", 0, "no clip to cal"),
+    ],
+)
+def test_without_a_clip_it_says_what_is_missing(tmp_path, folder, rendered, words):
+    """A folder that is not there, or holds no clip, is named before anything is rendered or measured."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadParameter, match=words):
+        calibrate(str(tmp_path / folder) if folder else None, rendered=rendered)
