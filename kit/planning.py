@@ -53,7 +53,7 @@ def plan(
     cards: Mapping[str, Card] | None = None,
     assumed: Assumed | None = None,
 ) -> pd.DataFrame:
-    """Return one row a number of takes and raters: how many prompts show `difference`, how many votes that is, and its price.
+    """Return one row a number of takes and raters: the prompts that show `difference`, the votes that is, and its price.
 
     `difference` is the win rate worth knowing (above .5 to 1, ties as halves: .65 is preferred in 65% of votes), `chance`
     how surely it is to be shown. With `prompts` given, they are not searched for: the rows say what that many show.
@@ -173,7 +173,8 @@ def in_words(table: pd.DataFrame, difference: float, *, searched: bool = True) -
             else f"${row['usd_low']:,.2f} to ${row['usd_high']:,.2f}"
         )
         shown = (
-            f"show {row['smallest_shown']:.0%} or more"
+            # Rounded up: what is said to be shown is shown.
+            f"show {math.ceil(100 * row['smallest_shown'] - 1e-6)}% or more"
             if not math.isnan(row["smallest_shown"])
             else "cannot show any difference"
         )
