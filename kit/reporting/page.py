@@ -1,7 +1,8 @@
 """The page, put together section by section: what the report notebook calls."""
 
+import difflib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,19 @@ from kit.reporting.figures import Figures
 from kit.reporting.files import ReportFiles, check_name, publish, slug, staging
 from kit.reporting.material import Material, gather
 from kit.reporting.sections import (
+    agreement,
     answer,
     clips,
+    examples,
     findings,
+    leaderboards,
     measurements,
     method,
     models,
+    per_prompt,
     provenance,
+    recommendation,
+    scope,
     scores,
     speed,
 )
@@ -31,6 +38,21 @@ if TYPE_CHECKING:
 
 SCHEMA, SCHEMA_VERSION = "t2v-eval-kit/report", 1
 ASSETS = ("link", "embed")
+# What a page can have, by the id of each section, in the order of the report notebook.
+SECTIONS = (
+    *(
+        "answer",
+        "models",
+        "findings",
+        "scores",
+        "examples",
+        "clips",
+        "per_prompt",
+        "leaderboards",
+        "agreement",
+    ),
+    *("measurements", "speed", "recommendation", "scope", "method", "provenance"),
+)
 
 
 class Section:
@@ -54,7 +76,9 @@ class Page:
     `study` is a Study or a place where one is. `name` names the files (default: the study's folder), `title` heads
     the page (default: the study's title). `assets`: "link" puts clips beside the page, "embed" into it, up to
     `max_embed_mb` megabytes. `rater_kind` is "person", "simulated" or "judge"; "" takes the first of these that
-    voted. `draws` and `seed` rule the bootstrap.
+    voted. `draws` and `seed` rule the bootstrap. `authors` are named under the title. `sections` are the ids (of
+    `SECTIONS`) of those that the page shows, all where it is empty, but for those in `without`: a section that is
+    switched off is called like any other, and does not reach the page.
 
     Raises StudyMissing where there is no study, BadParameter for a wrong option.
     """
@@ -70,11 +94,16 @@ class Page:
         draws: int = 5000,
         seed: int = 0,
         max_embed_mb: float = 60,
+        authors: Sequence[str] = (),
+        sections: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> None:
         from kit.study import Study
 
         if assets not in ASSETS:
             raise BadParameter(f"assets is {assets!r}; it is one of {', '.join(ASSETS)}")
+        self._wanted = _chosen(sections, without)
+        self._authors = [str(author) for author in authors]
         self.study = Study.open(study) if isinstance(study, str | Path) else study
         self._material: Material = gather(self.study, rater_kind=rater_kind, draws=draws, seed=seed)
         folder = self.study.folder
@@ -88,38 +117,62 @@ class Page:
             {d.id: d.title for d in self._material.rubric.dimensions},
         )
         self._sections: list[dict[str, Any]] = []
+        self._called: set[str] = set()
 
     def answer(self) -> Section:
         """The verdicts on one screen, what was compared and what was not."""
-        return self._add(answer.section(self._material))
+        return self._add(answer.section(self._material), "answer")
+
+    def examples(self) -> Section:
+        """A few pairs for each dimension, chosen by a stated rule."""
+        return self._add(examples.section(self._material), "examples")
+
+    def per_prompt(self) -> Section:
+        """A row a prompt: what was chosen, measured and spent on it."""
+        return self._add(per_prompt.section(self._material), "per_prompt")
+
+    def leaderboards(self) -> Section:
+        """Three and more models on one scale a dimension, with ranks and their intervals."""
+        return self._add(leaderboards.section(self._material, self._figures), "leaderboards")
+
+    def agreement(self) -> Section:
+        """How far raters agree with each other, with themselves and with known answers; judges against people."""
+        return self._add(agreement.section(self._material), "agreement")
+
+    def recommendation(self) -> Section:
+        """Which model for quick iteration and which for final renders, and what would change it."""
+        return self._add(recommendation.section(self._material), "recommendation")
+
+    def scope(self) -> Section:
+        """What was held constant, and what was not tested."""
+        return self._add(scope.section(self._material), "scope")
 
     def clips(self) -> Section:
         """Per prompt its text, its clips in one player and their measurements side by side."""
-        return self._add(clips.section(self._material))
+        return self._add(clips.section(self._material), "clips")
 
     def findings(self) -> Section:
         """What raters chose on each dimension, and how they scored."""
-        shown = self._add(findings.section(self._material, self._figures))
-        scored = scores.section(self._material)
-        if scored is not None:
-            self._add(scored)
+        shown = self._add(findings.section(self._material, self._figures), "findings")
+        self._add(scores.section(self._material), "scores")
         return shown
 
     def measurements(self) -> Section:
         """What was measured, by metric."""
-        return self._add(measurements.section(self._material, self._figures))
+        return self._add(measurements.section(self._material, self._figures), "measurements")
 
     def speed_and_cost(self) -> Section:
         """How long the clips took to make, and what they cost."""
-        return self._add(speed.section(self._material, self._figures))
+        return self._add(speed.section(self._material, self._figures), "speed")
 
     def models(self) -> Section:
         """What the models can do by their cards, and what was held constant."""
-        return self._add(models.section(self._material, load_cards(*own_folders(self.study.folder))))
+        cards = load_cards(*own_folders(self.study.folder))
+        return self._add(models.section(self._material, cards), "models")
 
     def method(self) -> Section:
         """How votes were weighed, what dimensions and measurements mean."""
-        return self._add(method.section(self._material))
+        return self._add(method.section(self._material), "method")
 
     def provenance(self) -> Section:
         """Fingerprint, hashes and versions, and the command that builds the page again."""
@@ -130,7 +183,8 @@ class Page:
                 assets=self.assets,
                 title=self._given_title,
                 kit_version=__version__,
-            )
+            ),
+            "provenance",
         )
 
     def document(self) -> dict[str, Any]:
@@ -142,6 +196,7 @@ class Page:
             "kit_version": __version__,
             "name": self.name,
             "title": self._given_title or material.title,
+            "authors": self._authors,
             "lede": self._lede(),
             "banners": self._banners(),
             "models": list(material.models),
@@ -180,9 +235,15 @@ class Page:
             )
             return publish(stage, folder, self.name)
 
-    def _add(self, section: dict[str, Any]) -> Section:
-        if any(s["id"] == section["id"] for s in self._sections):
-            raise BadParameter(f"the page has the section {section['id']!r} already; call it once")
+    def _add(self, section: dict[str, Any] | None, name: str) -> Section:
+        """Keep a section for the page. None says that the study has nothing to show in it."""
+        if name in self._called:
+            raise BadParameter(f"the page has the section {name!r} already; call it once")
+        self._called.add(name)
+        if section is None:
+            return Section(_quiet(name, "This study has nothing to show here."))
+        if name not in self._wanted:
+            return Section(_quiet(name, "Left out of the page, as asked."))
         self._sections.append(section)
         return Section(render.clean(section))
 
@@ -218,6 +279,20 @@ class Page:
                 }
             )
         return found
+
+
+def _chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
+    """The ids of the sections that the page shall have. Raises BadParameter that names the nearest to an unknown one."""
+    for name in (*sections, *without):
+        if name not in SECTIONS:
+            near = difflib.get_close_matches(str(name), SECTIONS, n=1)
+            guess = f"did you mean {near[0]!r}? " if near else ""
+            raise BadParameter(f"there is no section {name!r}; {guess}there are: {', '.join(SECTIONS)}")
+    return set(sections or SECTIONS) - set(without)
+
+
+def _quiet(name: str, text: str) -> dict[str, Any]:
+    return {"heading": name.replace("_", " ").capitalize(), "lines": [text]}
 
 
 def _json(data: Any) -> str:

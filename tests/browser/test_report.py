@@ -12,7 +12,10 @@ from kit.study import Study
 
 pytestmark = pytest.mark.browser
 
-SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "method", "provenance")
+SECTIONS = (
+    *("answer", "models", "findings", "examples", "clips", "per_prompt", "leaderboards", "agreement"),
+    *("measurements", "speed_and_cost", "recommendation", "scope", "method", "provenance"),
+)
 NASTY = "<img src=x onerror=window.hit=1>\"'</script><script>window.hit=1</script>${window.hit=1}%{x}"
 READY = "html[data-report=ready]"
 

@@ -14,7 +14,10 @@ from kit.storage.config import StudyConfig
 from kit.study import Study
 from kit.suite import Suite
 
-SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "models", "method", "provenance")
+SECTIONS = (
+    *("answer", "models", "findings", "examples", "clips", "per_prompt", "leaderboards", "agreement"),
+    *("measurements", "speed_and_cost", "recommendation", "scope", "method", "provenance"),
+)
 Builder = Callable[..., Study]
 
 

@@ -18,7 +18,10 @@ from kit.script_json import script_json
 from kit.storage.records import NewRequest
 from kit.study import Study
 
-SECTIONS = ("answer", "clips", "findings", "measurements", "speed_and_cost", "models", "method", "provenance")
+SECTIONS = (
+    *("answer", "models", "findings", "examples", "clips", "per_prompt", "leaderboards", "agreement"),
+    *("measurements", "speed_and_cost", "recommendation", "scope", "method", "provenance"),
+)
 VOID = {"meta", "link", "br", "hr", "img", "input", "line", "circle"}
 
 

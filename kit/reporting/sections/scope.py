@@ -118,3 +118,8 @@ def not_compared(material: Material, pairs: list[tuple[Any, Any]]) -> list[str]:
             "Like with like in format: the clips differ in picture size or frame rate, and are shown as they came."
         )
     return found
+
+
+def section(material: Material) -> dict[str, Any] | None:
+    """The data of the section; None where the study has nothing to show in it."""
+    return None

@@ -1,0 +1,10 @@
+"""How far raters agree: with each other, with themselves, with known answers; and judges with people."""
+
+from typing import Any
+
+from kit.reporting.material import Material
+
+
+def section(material: Material) -> dict[str, Any] | None:
+    """The data of the section; None where the study has nothing to show in it."""
+    return None

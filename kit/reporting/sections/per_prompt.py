@@ -1,0 +1,10 @@
+"""A row a prompt: what was chosen, measured and spent on it."""
+
+from typing import Any
+
+from kit.reporting.material import Material
+
+
+def section(material: Material) -> dict[str, Any] | None:
+    """The data of the section; None where the study has nothing to show in it."""
+    return None

@@ -1,0 +1,10 @@
+"""Which model for quick iteration and which for final renders, and what would change it."""
+
+from typing import Any
+
+from kit.reporting.material import Material
+
+
+def section(material: Material) -> dict[str, Any] | None:
+    """The data of the section; None where the study has nothing to show in it."""
+    return None
