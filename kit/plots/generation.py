@@ -63,6 +63,30 @@ def speed_plot(comparison: Comparison, requests: pd.DataFrame) -> Plot:
     )
 
 
+PHASES = {
+    "queue": ("Time in the queue", "time in the queue", "waiting at the provider before filming began"),
+    "processing": (
+        "Time of processing",
+        "time of processing",
+        "filming, from its begin to its end at the provider",
+    ),
+}
+
+
+def phase_plot(comparison: Comparison, requests: pd.DataFrame, phase: str) -> Plot:
+    """Draw one part of the generation time, 'queue' or 'processing', of every finished request that has it."""
+    name, label, what = PHASES[phase]
+    return _plot(
+        _points(requests, comparison.models, f"{phase}_seconds", done_only=True),
+        comparison.models,
+        name=name,
+        label=label,
+        unit="s",
+        column="seconds",
+        caption=f"Each point is a clip: seconds spent {what}; the bar is the median.",
+    )
+
+
 def cost_plot(comparison: Comparison, requests: pd.DataFrame) -> Plot:
     """Draw the price (US dollars) of every request with a known one, failed ones too, one column a model."""
     totals = [(str(r.model), float(str(r.total_usd))) for r in comparison.cost.itertuples() if r.n_priced]

@@ -26,8 +26,11 @@ class Figures:
         self._prompts, self._models, self._dimensions = dict(prompts), list(models), dict(dimensions)
         self.data: dict[str, dict[str, Any]] = {}
 
-    def add(self, plot: "Plot", key: str) -> dict[str, Any]:
-        """Keep the plot's figure as `plot-KEY`; returns what the template and NAME.json need of it."""
+    def add(self, plot: "Plot", key: str, *, table: Table | None = None) -> dict[str, Any]:
+        """Keep the plot's figure as `plot-KEY`; returns what the template and NAME.json need of it.
+
+        `table` stands beside it in place of one made from the plot's own.
+        """
         name = f"plot-{key}"
         if name in self.data:
             raise ValueError(f"two plots of the page are called {name}")
@@ -48,7 +51,7 @@ class Figures:
             "caption": plot.caption,
             "alt": plot.alt,
             "height": height,
-            "table": self._table(plot.table),
+            "table": table or self._table(plot.table),
         }
 
     def _table(self, frame: pd.DataFrame) -> Table | None:

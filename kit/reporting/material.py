@@ -16,6 +16,7 @@ from kit.metrics.asked import compare_with_asked
 from kit.player import MOST_CLIPS
 from kit.reporting.media import ClipRef
 from kit.rubric import Rubric
+from kit.stats.associations import clip_opinions, rank_correlations
 from kit.stats.metric_votes import vote_correlations
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kit.study import Study
 
 MOST_DRAWS = 2000  # for each metric's correlation with the votes: there are many
+FEWER_DRAWS = 500  # for rank correlations at two levels: there are far more
 
 
 def rows_of(frame: pd.DataFrame) -> list[Any]:
@@ -174,6 +176,26 @@ class Material:
             self.measurements, self.requests, self.cast, self.models, self.rubric.ids, draws=draws,
             seed=self.options.seed,
         )  # fmt: skip
+
+    @cached_property
+    def rank_correlations(self) -> pd.DataFrame:
+        """People, judges and measurements against each other; see `kit.stats.associations.rank_correlations`.
+
+        What the files say of themselves is left out. Where people have not voted, simulated raters stand for them.
+        """
+        simulated = self.comparison.rater_kind == "simulated"
+        facts = [name for name, metric in self.metrics.items() if metric.dimension == "facts"]
+        own = self.measurements
+        # Two models' measurements with the votes compared are `correlations` already, pair by pair.
+        if len(self.models) < 3 and self.scores.empty and len(self.cast) == len(self.votes):
+            own = own.iloc[:0]
+        opinions = clip_opinions(
+            votes=self.votes, scores=self.scores, requests=self.requests, models=self.models,
+            measurements=own if own.empty else own[~own["metric"].isin(facts)],
+            dimensions=self.rubric.ids, people="simulated" if simulated else "person",
+        )  # fmt: skip
+        draws = min(self.options.draws, FEWER_DRAWS)
+        return rank_correlations(opinions, draws=draws, seed=self.options.seed)
 
     @cached_property
     def prompt(self) -> dict[str, Any]:

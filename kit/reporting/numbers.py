@@ -59,6 +59,43 @@ def number(
     return found
 
 
+def coefficient(
+    value: Any,
+    *,
+    low: Any = None,
+    high: Any = None,
+    n: int | None = None,
+    source: str | None = None,
+    signed: bool = False,
+) -> Number:
+    """A correlation, an alpha, a kappa or a strength: a number without a unit, shown with two digits after the point."""
+    found = number(value, low=low, high=high, n=n, source=source, signed=signed)
+    if found["value"] is not None:
+        found["text"] = _hundredths(float(value), signed=signed)
+        if "interval" in found:
+            ends = (_hundredths(float(end), signed=signed) for end in (low, high))
+            found["interval"] = " to ".join(ends)
+    return found
+
+
+def share(
+    hits: Any, trials: Any, *, low: Any = None, high: Any = None, source: str | None = None
+) -> Number | None:
+    """'11 of 18 (61%)' with the interval of the share; None for no trials."""
+    if not trials or tidy(hits) is None:
+        return None
+    found = number(hits / trials, "rate", low=low, high=high, n=int(trials), source=source)
+    found["text"] = f"{int(hits):,} of {int(trials):,} ({found['text']})"
+    return found
+
+
+def _hundredths(value: float, *, signed: bool) -> str:
+    rounded = round(value, 2)
+    if rounded == 0:
+        return "0.00"
+    return (MINUS if rounded < 0 else "+" if signed else "") + f"{abs(rounded):.2f}"
+
+
 def tidy(value: Any) -> float | int | None:
     """A plain int, or a float rounded to six significant digits; None for what is missing or not finite.
 

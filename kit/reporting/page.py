@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import __version__
-from kit.cards import load_cards, own_folders
+from kit.cards import Cards, load_cards, own_folders
 from kit.errors import BadParameter
 from kit.reporting import media, render
 from kit.reporting.figures import Figures
@@ -120,7 +120,7 @@ class Page:
         self._called: set[str] = set()
 
     def answer(self) -> Section:
-        """The verdicts on one screen, what was compared and what was not."""
+        """The verdicts, speed and cost, and how sure all that is, on one screen."""
         return self._add(answer.section(self._material), "answer")
 
     def examples(self) -> Section:
@@ -144,8 +144,8 @@ class Page:
         return self._add(recommendation.section(self._material), "recommendation")
 
     def scope(self) -> Section:
-        """What was held constant, and what was not tested."""
-        return self._add(scope.section(self._material), "scope")
+        """What was held constant, what was compared, and what was not tested."""
+        return self._add(scope.section(self._material, self._cards()), "scope")
 
     def clips(self) -> Section:
         """Per prompt its text, its clips in one player and their measurements side by side."""
@@ -166,9 +166,8 @@ class Page:
         return self._add(speed.section(self._material, self._figures), "speed")
 
     def models(self) -> Section:
-        """What the models can do by their cards, and what was held constant."""
-        cards = load_cards(*own_folders(self.study.folder))
-        return self._add(models.section(self._material, cards), "models")
+        """What the models can do by their cards."""
+        return self._add(models.section(self._material, self._cards()), "models")
 
     def method(self) -> Section:
         """How votes were weighed, what dimensions and measurements mean."""
@@ -246,6 +245,9 @@ class Page:
             return Section(_quiet(name, "Left out of the page, as asked."))
         self._sections.append(section)
         return Section(render.clean(section))
+
+    def _cards(self) -> Cards:
+        return load_cards(*own_folders(self.study.folder))
 
     def _lede(self) -> str:
         material = self._material

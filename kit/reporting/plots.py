@@ -1,6 +1,6 @@
 """Which plots go where on the page."""
 
-from kit.plots import Plot, cost_plot, measurement_plot, speed_plot, win_plot
+from kit.plots import Plot, cost_plot, measurement_plot, phase_plot, speed_plot, win_plot
 from kit.reporting.material import Material
 
 
@@ -38,3 +38,13 @@ def generation_plots(material: Material) -> list[Plot]:
     if comparison.cost["n_priced"].sum():
         found.append(cost_plot(comparison, requests))
     return found
+
+
+def phase_plots(material: Material) -> list[Plot]:
+    """The parts of the generation time, queue and processing, of every clip, where they are known."""
+    comparison = material.comparison
+    return [
+        phase_plot(comparison, material.requests, phase)
+        for phase in ("queue", "processing")
+        if comparison.speed[f"n_{phase}"].sum()
+    ]

@@ -64,7 +64,12 @@ def brief(section: Mapping[str, Any]) -> str:
 def sentences(section: Mapping[str, Any]) -> Sequence[str]:
     """The sentences of a section in their order."""
     found: list[str] = [section[key] for key in ("headline",) if section.get(key)]
-    found += [f"{v['title']}: {v['short']} ({v['basis']})" for v in section.get("verdicts", ())]
+    found += [
+        f"{v['title']}: {v['short']} ({v['basis']})"
+        for key in ("verdicts", "leads")
+        for v in section.get(key, ())
+    ]
+    found += section.get("recommended", ())
     found += [f"{m['text']} {m['command']}".strip() for m in section.get("missing", ())]
     found += section.get("noticed", ())
     found += section.get("lines", ())

@@ -72,6 +72,8 @@ class Covariance(NamedTuple):
             np.einsum("np,pq,nq->n", rows, part, rows, optimize=True)
             for part in (self.prompts, self.raters, self.taste)
         )
+        # Where prompts cancel out, rounding may leave a little less than nothing.
+        prompts = np.maximum(0.0, prompts)
         added = np.maximum(0.0, self._own * raters + (1 - self._own) * taste)
         total = prompts + added
         known = self.n_raters - 1 + min(_STEADY, self.freedom)

@@ -1,4 +1,4 @@
-"""What the models can do, by their cards, and what was held constant between them."""
+"""What the models can do, by their cards."""
 
 from dataclasses import dataclass
 
@@ -21,34 +21,25 @@ def made(*rows: tuple[str, str, dict]) -> Made:
     return Made(tuple(dict.fromkeys(frame["model"])), frame)
 
 
-def cells(table: dict) -> list[list[object]]:
-    return [list(row) for row in table["rows"]]
-
-
-def test_imported_clips_of_unknown_models_claim_nothing():
-    """Without cards there is no table of capabilities, and imported clips have no stated settings."""
+def test_models_without_a_card_claim_nothing():
+    """Without cards there is no table of capabilities, and the models are named."""
     data = section(made(("Model A", "import", {}), ("Model B", "import", {})), load_cards())
-    assert [part["anchor"] for part in data["parts"]] == ["constant"]
+    assert data["parts"] == []
     assert "Model A, Model B" in str(data["missing"])
-    assert "not recorded" in data["parts"][0]["lines"][0]
-    assert data["parts"][0]["tables"] == []
 
 
-def test_filmed_clips_tell_what_was_the_same_and_what_was_not():
-    """Settings as each model was really asked: here the length is the same and the price is not part of it."""
-    asked = {"duration": 5, "aspect_ratio": "16:9", "mode": "std"}
+def test_models_with_a_card_show_what_they_can_do():
+    """A column a model."""
+    asked = {"duration": 5}
     data = section(
         made(("sandbox-quick", "sandbox", asked), ("sandbox-steady", "sandbox", asked)), load_cards()
     )
-    assert [part["anchor"] for part in data["parts"]] == ["capabilities", "constant"]
+    assert [part["anchor"] for part in data["parts"]] == ["capabilities"]
     assert data["missing"] == []
-    same = {row[0]: row[1] for row in cells(data["parts"][1]["tables"][0])}
-    assert same["duration"] == "5 s"
-    assert same["aspect ratio"] == "16:9"
-    assert data["parts"][1]["lines"] == []
+    assert len(data["parts"][0]["tables"][0]["columns"]) == 3
 
 
 def test_a_model_is_known_by_its_cards_title_too():
     """An imported clip may name the model as people write it."""
     data = section(made(("Sandbox Quick", "import", {})), load_cards())
-    assert [part["anchor"] for part in data["parts"]] == ["capabilities", "constant"]
+    assert [part["anchor"] for part in data["parts"]] == ["capabilities"]

@@ -261,3 +261,18 @@ def test_fifty_models_take_well_under_a_second():
     found = strengths(votes, list(names), ["d"])
     assert time.process_time() - start < 2.0
     assert np.isfinite(found[["low", "high"]]).all(axis=None)
+
+
+def test_prompts_that_cancel_out_leave_no_negative_variance():
+    """Two prompts in three models that undo each other exactly: the spread of one is nothing, and never less."""
+    rows = [
+        {"prompt_id": f"p{i}", "model_a": a, "model_b": b, "rater": r, "choice": "ab"[i % 2]}
+        for i in range(12)
+        for a, b in (("x", "y"), ("x", "z"), ("y", "z"))
+        for r in ("r1", "r2")
+    ]
+    votes = pd.DataFrame(rows).assign(take=1, dimension="d", left_model=None)
+    table = strengths(votes, ["x", "y", "z"], ["d"])
+    assert table["strength"].abs().max() < 1e-9
+    assert (table["low"] < 0).all()
+    assert list(table["rank_high"]) == [3, 3, 3]

@@ -1,15 +1,20 @@
-"""The answer: the verdicts on one screen, what they rest on, what was compared and what was not."""
+"""The answer on one screen: the verdicts, what they rest on, how sure they are, and how fast and dear the models were."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kit.reporting.material import Material, rows_of
+from kit import leading
+from kit.leading import Lead, lead_of
+from kit.reporting.material import Material
 from kit.reporting.numbers import NARROW, NONE, TIMES, Number, number
-from kit.reporting.sections import camera
+from kit.reporting.sections import camera, leaderboards, recommendation, strip
 from kit.reporting.sections.missing import lacking
 from kit.reporting.sections.phrases import listed, plural
-from kit.reporting.sections.rates import alt_of, basis_of, joined, lead_of, rate_of, short_of, tone_of
-from kit.reporting.sections.scope import compared, not_compared
+from kit.reporting.sections.rates import alt_of, basis_of, joined, rate_of, short_of, tone_of
+from kit.reporting.sections.rates import lead_of as ahead_of
 from kit.reporting.tables import Cell, Table, column, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def section(material: Material) -> dict[str, Any]:
@@ -24,13 +29,15 @@ def section(material: Material) -> dict[str, Any]:
         "heading": "The answer",
         "headline": _headline(material, pairs),
         "verdicts": verdicts,
+        "leads": [_lead(material, d) for d in material.comparison.dimensions] if voted and not two else [],
         "matrix": None if two or not voted else _matrix(material, pairs),
         "how_to_read": _how_to_read(material, pairs) if voted else "",
         "noticed": camera.noticed(material),
         "missing": lacking(material),
+        "sure": strip.sureness(material),
+        "pace": strip.pace(material),
+        "recommended": _recommended(material),
         "glance": _glance(material),
-        "compared": compared(material),
-        "not_compared": not_compared(material, pairs),
     }
 
 
@@ -45,10 +52,56 @@ def _verdict(material: Material, win: Any, verdict: Any) -> dict[str, Any]:
         "tone": tone_of(verdict),
         "short": short_of(verdict),
         "rate": rate,
-        "lead": lead_of(win),
+        "lead": ahead_of(win),
         "alt": alt_of(win, rate),
         "basis": basis_of(win),
     }
+
+
+def _lead(material: Material, dimension: str) -> dict[str, Any]:
+    """One dimension of three and more models: who leads it, as far as the verdicts on pairs go."""
+    lead = lead_of(material.comparison.verdicts, dimension, material.models)
+    wins = material.comparison.wins
+    own = wins[(wins["dimension"] == dimension) & (wins["n_votes"] > 0)]
+    cast = material.cast[material.cast["dimension"] == dimension] if len(own) else material.cast.iloc[:0]
+    basis = (
+        f"{plural(int(own['n_votes'].sum()), 'vote')}, {plural(int(cast['prompt_id'].nunique()), 'prompt')}, "
+        f"{plural(int(cast['rater'].nunique()), 'rater')}"
+    )
+    return {
+        "dimension": dimension,
+        "title": material.dimension_title(dimension),
+        "anchor": leaderboards.anchor(dimension) if lead.pairs else "",
+        "tone": "tone-lead" if lead.leader else "tone-none" if lead.pairs else "tone-absent",
+        "short": leading.short(lead),
+        "text": _why(lead),
+        "basis": basis if lead.pairs else "nobody has voted on this",
+        "shown": number(
+            lead.shown, "count", n=lead.pairs, source=f"verdicts {dimension}: pairs with a better model"
+        ),
+        "pairs": number(lead.pairs, "count", source=f"verdicts {dimension}: pairs with votes"),
+    }
+
+
+def _why(lead: Lead) -> str:
+    if not lead.pairs:
+        return ""
+    if lead.leader is not None:
+        others = [model for model in lead.models if model != lead.leader]
+        return (
+            f"better than {listed(others)}" if len(others) <= 4 else f"better than all {len(others)} others"
+        )
+    if not lead.shown:
+        return f"between any two of {len(lead.models)} models"
+    if 0 < len(lead.unbeaten) <= 4:
+        return f"none is shown better than {listed(lead.unbeaten, last='or')}"
+    return f"{len(lead.unbeaten)} of {len(lead.models)} models stand behind no other"
+
+
+def _recommended(material: Material) -> list[str]:
+    """The recommendation in lines of its own section, where that gives any."""
+    short: Callable[[Material], list[str]] | None = getattr(recommendation, "short", None)
+    return list(short(material)) if short is not None else []
 
 
 def _headline(material: Material, pairs: list[tuple[Any, Any]]) -> str:
@@ -67,44 +120,52 @@ def _headline(material: Material, pairs: list[tuple[Any, Any]]) -> str:
             f"No difference between the models is shown on any dimension, on {plural(prompts, 'prompt')}. "
             "That is not the same as equal: a difference that is there may be too small for so few."
         )
+    # A program's votes are never passed off as people's.
+    who = leading.WHOSE.get(material.comparison.rater_kind or "", "")
+    if len(material.models) > 2:
+        return who + _of_many(material, len(shown), len(tested))
     parts = []
     for model in material.models:
-        where: dict[str, list[str]] = {}
-        for w, v in shown:
-            if v.better == model:
-                other = w.model_b if model == w.model_a else w.model_a
-                where.setdefault(other, []).append(material.dimension_title(w.dimension).lower())
-        parts += [
-            f"{model} was preferred to {other} on {listed(dimensions)}" for other, dimensions in where.items()
-        ]
-    if len(parts) > 3:
-        first = f"{len(shown)} of {plural(len(tested), 'comparison')} of two models on a dimension show a difference"
-        return f"{first}; the table says which."
-    rest = len(tested) - len(shown)
-    # A program's votes are never passed off as people's.
-    who = {"simulated": "In simulated votes, ", "judge": "In judges' votes, "}
-    text = who.get(material.comparison.rater_kind or "", "") + "; ".join(parts) + "."
-    if rest:
-        names = [
-            material.dimension_title(w.dimension).lower()
-            for w, v in pairs
-            if w.n_votes and v.verdict != "better"
-        ]
-        text += (
-            f" No difference is shown on {listed(names)}."
-            if len(material.models) == 2
-            else (f" The other {plural(rest, 'comparison')} show{'s' if rest == 1 else ''} no difference.")
-        )
-    return text
+        dimensions = [material.dimension_title(w.dimension).lower() for w, v in shown if v.better == model]
+        other = next(m for m in material.models if m != model)
+        parts += [f"{model} was preferred to {other} on {listed(dimensions)}"] if dimensions else []
+    text = who + "; ".join(parts) + "."
+    names = [
+        material.dimension_title(w.dimension).lower() for w, v in pairs if w.n_votes and v.verdict != "better"
+    ]
+    return text + (f" No difference is shown on {listed(names)}." if names else "")
+
+
+def _of_many(material: Material, shown: int, tested: int) -> str:
+    """The headline of three and more models, some of which are told apart."""
+    verdicts = material.comparison.verdicts
+    leads = [lead_of(verdicts, d, material.models) for d in material.comparison.dimensions]
+    parts = []
+    for model in material.models:
+        led = [lead for lead in leads if lead.leader == model]
+        if led:
+            titles = listed([material.dimension_title(lead.dimension).lower() for lead in led])
+            parts.append(f"{model} was preferred to every other model on {titles}")
+    voted = [lead for lead in leads if lead.pairs]
+    without = [material.dimension_title(lead.dimension).lower() for lead in voted if lead.leader is None]
+    if parts:
+        rest = f" No single model leads on {listed(without)}." if without else ""
+        return "; ".join(parts) + "." + rest
+    none = (
+        "no single model leads"
+        if leading.WHOSE.get(material.comparison.rater_kind or "", "")
+        else "No single model leads"
+    )
+    return f"{none} on any dimension, and {shown} of {plural(tested, 'comparison')} of two models show{'s' if shown == 1 else ''} a difference."
 
 
 def _how_to_read(material: Material, pairs: list[tuple[Any, Any]]) -> str:
     family = max((int(w.family) for w, _ in pairs if w.n_votes), default=0)
     first = (
-        f"The dot is the share of votes that went to {material.models[0]}, ties counted as halves; the bar is its 95% "
-        "interval; the dashed line is a tie."
+        f"Each line runs from 0 to 100% of votes for {material.models[0]}, ties counted as halves: the dot is its share, the bar "
+        "the 95% interval, the dashed line a tie."
         if len(material.models) == 2
-        else "Each cell: the verdict, then the win rate of the model that is ahead, with its 95% interval."
+        else "A model leads where it is called better than every other."
     )
     tests = f"{family} comparisons" if family != 1 else "one comparison"
     return f"{first} A model is called better only by the rule under Method, corrected for {tests}."
@@ -127,7 +188,7 @@ def _matrix(material: Material, pairs: list[tuple[Any, Any]]) -> Table:
 def _matrix_cell(win: Any, verdict: Any) -> Cell:
     if not win.n_votes:
         return None
-    lead = lead_of(win)
+    lead = ahead_of(win)
     shown: Number = lead["rate"]
     ahead = "" if verdict.verdict == "better" else f" for {lead['model']}"
     shown["interval"] = f"{shown.get('interval', 'no interval')}, {plural(int(win.n_votes), 'vote')}"
@@ -138,10 +199,6 @@ def _matrix_cell(win: Any, verdict: Any) -> Cell:
 def _glance(material: Material) -> Table | None:
     if not material.refs:
         return None
-    speed = {row.model: row for row in rows_of(material.comparison.speed)}
-    cost = {row.model: row for row in rows_of(material.comparison.cost)}
-    timed = any(row.n_timed for row in speed.values())
-    priced = any(row.n_priced for row in cost.values())
     rows: list[list[Cell]] = []
     for model in material.models:
         made = [material.clip[r.clip] for g in material.groups for r in g.rows if r.model == model]
@@ -155,14 +212,6 @@ def _glance(material: Material) -> Table | None:
             ),
             _range(["yes" if c.has_audio else "no" for c in made]),
         ]
-        if timed:
-            s = speed[model]
-            row.append(
-                number(s.median_seconds, "s", low=s.low, high=s.high, n=int(s.n_timed), source="speed")
-            )
-        if priced:
-            c = cost[model]
-            row.append(number(c.median_usd, "usd", n=int(c.n_priced), source="cost"))
         rows.append(row)
     columns = [
         column("model", "Model"),
@@ -172,10 +221,6 @@ def _glance(material: Material) -> Table | None:
         column("seconds", "Seconds", "number"),
         column("audio", "Sound"),
     ]
-    if timed:
-        columns.append(column("speed", "Made in (median)", "number"))
-    if priced:
-        columns.append(column("cost", "Price (median)", "number"))
     return table("What each model delivered", columns, rows)
 
 

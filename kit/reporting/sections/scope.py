@@ -1,10 +1,15 @@
-"""What was compared and what was not, read off the data rather than claimed."""
+"""What was held constant, what was compared and what was not tested, read off the data rather than claimed."""
 
 from typing import Any
 
+from kit.canonical import canonical
+from kit.cards import Cards
 from kit.reporting.material import Material, rows_of
 from kit.reporting.numbers import NONE
+from kit.reporting.sections.constant import constant
+from kit.reporting.sections.models import known_cards
 from kit.reporting.sections.phrases import days, listed, plural
+from kit.reporting.sections.rates import joined
 
 
 def compared(material: Material) -> list[dict[str, str]]:
@@ -111,6 +116,7 @@ def not_compared(material: Material, pairs: list[tuple[Any, Any]]) -> list[str]:
         found.append("Generation time: not recorded for these clips.")
     if not any(row.n_priced for row in rows_of(material.comparison.cost)):
         found.append("Cost: not recorded for these clips.")
+    found += _of_few(material)
     sizes = {(material.clip[ref.clip].width, material.clip[ref.clip].height) for ref in material.refs}
     rates = {round(float(material.clip[ref.clip].fps), 2) for ref in material.refs}
     if len(sizes) > 1 or len(rates) > 1:
@@ -120,6 +126,37 @@ def not_compared(material: Material, pairs: list[tuple[Any, Any]]) -> list[str]:
     return found
 
 
-def section(material: Material) -> dict[str, Any] | None:
-    """The data of the section; None where the study has nothing to show in it."""
-    return None
+def _of_few(material: Material) -> list[str]:
+    """What so few raters, prompts and settings leave unknown, and the votes that are not on this page."""
+    found = []
+    cast = material.cast
+    if len(cast):
+        if cast["rater"].nunique() == 1:
+            found.append("How others would choose: all votes come from one rater.")
+        if cast["prompt_id"].nunique() == 1:
+            found.append("Other prompts: all votes are on one.")
+    left = len(material.votes) - len(cast)
+    if left:
+        found.append(
+            f"{plural(left, 'vote')} by other kinds of raters: kinds are compared one at a time, and never added together."
+        )
+    asked = {canonical(row.settings) for row in rows_of(material.requests) if row.settings}
+    if len(asked) == 1:
+        found.append("Other settings: every clip whose settings are known was asked for with the same.")
+    return found
+
+
+def section(material: Material, cards: Cards) -> dict[str, Any] | None:
+    """The data of the section; None without any clip."""
+    if not material.refs:
+        return None
+    held = constant(material, known_cards(material.models, cards))
+    return {
+        "id": "scope",
+        "template": "scope",
+        "heading": "What was held constant, and what was not tested",
+        "compared": compared(material),
+        "lines": held["lines"],
+        "tables": held["tables"],
+        "not_compared": not_compared(material, joined(material)),
+    }

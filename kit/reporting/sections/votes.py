@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit.reporting.material import Material, rows_of
-from kit.reporting.numbers import number
+from kit.reporting.numbers import coefficient, number
 from kit.reporting.sections.phrases import plural
 from kit.reporting.tables import Cell
 from kit.stats.metric_votes import FEW
@@ -47,16 +47,7 @@ def few_votes(material: Material) -> list[str]:
 def _cell(row: Any) -> Cell:
     if row is None:
         return None
-    found = number(
+    return coefficient(
         row.correlation, low=row.low, high=row.high, n=int(row.n_pairs), signed=True,
         source=f"{row.metric}@{row.version} against votes on {row.dimension}, {plural(int(row.n_prompts), 'prompt')}",
     )  # fmt: skip
-    if found["value"] is not None:
-        found["text"] = _two(row.correlation)
-        if "interval" in found:
-            found["interval"] = f"{_two(row.low)} to {_two(row.high)}"
-    return found
-
-
-def _two(value: float) -> str:
-    return f"{value + 0.0:+.2f}".replace("-", "\u2212").replace("+0.00", "0.00").replace("\u22120.00", "0.00")
