@@ -20,6 +20,7 @@ names its kind: 'bootstrap', 'exact' (binomial on prompts), 't' (Student) or 'no
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,16 +50,28 @@ def resamples(
     """Give blocks of shape (k, n): how often each of n things was drawn, `draws` rows in all.
 
     Each row adds up to `size`, n unless given.
-    The same n, seed and stream give the same rows, so equal data get equal intervals wherever they stand.
+    The same n, seed and stream give the same rows, so equal data get equal intervals wherever they stand. They are not
+    to be written to: the next who asks for the same ones gets them again.
     """
     _check(draws, seed)
+    total = n if size is None else size
+    if draws * n <= _CELLS:
+        yield _drawn(n, draws, seed, stream, total)
+        return
     rng = np.random.default_rng([seed, stream])
     block = max(1, _CELLS // max(1, n))
     for start in range(0, draws, block):
-        rows = rng.multinomial(
-            n if size is None else size, np.full(n, 1.0 / n), size=min(block, draws - start)
-        )
+        rows = rng.multinomial(total, np.full(n, 1.0 / n), size=min(block, draws - start))
         yield rows.astype(float)
+
+
+# A report asks for the same rows some hundred times, once a metric and pair of models.
+@lru_cache(maxsize=2)
+def _drawn(n: int, draws: int, seed: int, stream: int, size: int) -> NDArray[np.float64]:
+    rng = np.random.default_rng([seed, stream])
+    rows = rng.multinomial(size, np.full(n, 1.0 / n), size=draws).astype(float)
+    rows.flags.writeable = False
+    return rows
 
 
 def rate_draws(grid: Grid, *, draws: int = 5000, seed: int = 0) -> NDArray[np.float64]:

@@ -147,10 +147,11 @@ def judge_agreement(
     """
     rows: list[dict[str, object]] = []
     known = orient(votes, models)
-    if known.empty:
+    judged = known[known["rater_kind"] == "judge"] if len(known) else known
+    if judged.empty:
         return frame(rows, JUDGE_COLUMNS)
-    people = known[known["rater_kind"] == "person"].groupby(_UNIT)["choice"].agg(_most)
-    for judge, cast in known[known["rater_kind"] == "judge"].groupby("rater", sort=True):
+    people = _most(known[known["rater_kind"] == "person"])
+    for judge, cast in judged.groupby("rater", sort=True):
         own = cast.drop_duplicates(_UNIT, keep="last").set_index(_UNIT)["choice"].rename("judge")
         both = own.to_frame().join(people.rename("people"), how="inner").sort_index().reset_index()
         for dimension in dimensions:
@@ -180,11 +181,12 @@ def judge_agreement(
     return frame(rows, JUDGE_COLUMNS)
 
 
-def _most(choices: pd.Series) -> str:
-    """The choice made most often, '' where two come first."""
-    counts = choices.value_counts()
-    first = counts[counts == counts.max()]
-    return str(first.index[0]) if len(first) == 1 else ""
+def _most(votes: pd.DataFrame) -> pd.Series:
+    """For each pair and dimension the choice made most often, '' where two come first."""
+    counts = votes.groupby([*_UNIT, "choice"]).size().rename("times").reset_index("choice")
+    first = counts[counts["times"] == counts.groupby(_UNIT)["times"].transform("max")]
+    alone = first.groupby(_UNIT)["choice"].transform("size") == 1
+    return first["choice"].where(alone, "")[~first.index.duplicated()]
 
 
 def _held(decided: pd.DataFrame, *, draws: int, seed: int) -> tuple[Kappa, Kappa]:

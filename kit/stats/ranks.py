@@ -60,9 +60,9 @@ def _weighted(one: Floats, two: Floats, times: Floats) -> Floats:
 
 def _ranks(values: Floats, times: Floats) -> Floats:
     """Mean rank of each row's value among all drawn rows, shape (draws, rows)."""
-    _, group = np.unique(values, return_inverse=True)
-    sizes = np.zeros((len(times), int(group.max()) + 1))
-    np.add.at(sizes.T, group, times.T)
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    in_order = np.argsort(group, kind="stable")
+    sizes = np.add.reduceat(times[:, in_order], np.cumsum(counts) - counts, axis=1)
     ranks: Floats = (np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2)[:, group]
     return ranks
 
