@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kit.comparison import Comparison as Comparison
     from kit.comparison import compare as compare
     from kit.errors import KitError as KitError
+    from kit.exporting import export as export
     from kit.planning import plan as plan
     from kit.reporting import Page as Page
     from kit.reporting import report as report
@@ -40,6 +41,7 @@ _HOMES = {
     "Suite": ("kit.suite", "Suite"),
     "capability_table": ("kit.cards.capabilities", "capability_table"),
     "compare": ("kit.comparison", "compare"),
+    "export": ("kit.exporting", "export"),
     "load_suite": ("kit.suite", "load"),
     "plan": ("kit.planning", "plan"),
     "report": ("kit.reporting", "report"),
@@ -57,6 +59,7 @@ __all__ = [
     "__version__",
     "capability_table",
     "compare",
+    "export",
     "load_suite",
     "plan",
     "report",

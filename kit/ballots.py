@@ -8,6 +8,7 @@ exactly as written.
 import csv
 import io
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,14 +25,15 @@ CHOICES = ("a", "b", "tie", "both_good", "both_bad")
 RATER_KINDS = ("person", "judge", "simulated")
 LOWEST, HIGHEST = 1, 5
 TAKE_LIMIT = 1_000_000
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}){0,2}Z", re.ASCII)
 
 _VOTE_REQUIRED = ("prompt_id", "model_a", "model_b", "dimension", "choice", "rater")
-_VOTE_COLUMNS = (
+VOTE_COLUMNS = (
     *("prompt_id", "model_a", "model_b", "take", "dimension", "choice", "rater"),
     *("rater_kind", "left_model", "seconds", "note", "created_at"),
 )
 _SCORE_REQUIRED = ("prompt_id", "model", "dimension", "score", "rater")
-_SCORE_COLUMNS = (
+SCORE_COLUMNS = (
     "prompt_id",
     "model",
     "take",
@@ -98,7 +100,7 @@ class Ballots(Generic[R]):
 
 def read_votes(path: Path | str, *, dimensions: Sequence[str]) -> Ballots[VoteRow]:
     """Read votes; `dimensions` are the ids of the rubric. Raises BadVotes with every fault."""
-    table, faults = _table(path, _VOTE_REQUIRED, _VOTE_COLUMNS, BadVotes)
+    table, faults = _table(path, _VOTE_REQUIRED, VOTE_COLUMNS, BadVotes)
     rows = []
     for row in table.rows:
         cells = Cells(table.where, row.line, row.values, faults)
@@ -139,7 +141,7 @@ def read_votes(path: Path | str, *, dimensions: Sequence[str]) -> Ballots[VoteRo
 
 def read_scores(path: Path | str, *, dimensions: Sequence[str]) -> Ballots[ScoreRow]:
     """Read scores; `dimensions` are the ids of the rubric. Raises BadScores with every fault."""
-    table, faults = _table(path, _SCORE_REQUIRED, _SCORE_COLUMNS, BadScores)
+    table, faults = _table(path, _SCORE_REQUIRED, SCORE_COLUMNS, BadScores)
     rows = []
     for row in table.rows:
         cells = Cells(table.where, row.line, row.values, faults)
@@ -198,16 +200,19 @@ def write_votes(frame: pd.DataFrame, path: Path | str) -> int:
     begins with = + - or @ is data here, but a spreadsheet which opens the file may take it for a formula. Import it
     there as text rather than opening it.
     """
-    return _write(frame, Path(path), _VOTE_REQUIRED, _VOTE_COLUMNS)
+    return _write(frame, Path(path), _VOTE_REQUIRED, VOTE_COLUMNS)
 
 
 def write_scores(frame: pd.DataFrame, path: Path | str) -> int:
     """Write scores (the columns of `study.scores`, others ignored); everything else as in `write_votes`."""
-    return _write(frame, Path(path), _SCORE_REQUIRED, _SCORE_COLUMNS)
+    return _write(frame, Path(path), _SCORE_REQUIRED, SCORE_COLUMNS)
 
 
 def utc_cell(value: str) -> str:
-    """A moment in ISO 8601 with its zone, as ISO 8601 in UTC ending in Z. ValueError if it is none."""
+    """A moment in ISO 8601 with its zone, as ISO 8601 in UTC ending in Z. ValueError if it is none.
+
+    One in that form already stays as it is written, so that what the kit wrote reads back the same.
+    """
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
@@ -216,6 +221,8 @@ def utc_cell(value: str) -> str:
         ) from None
     if moment.tzinfo is None:
         raise ValueError(f"{show(value)} has no time zone; add Z for UTC, or the offset, e.g. +02:00")
+    if _UTC.fullmatch(value.strip()):
+        return value.strip()
     try:
         return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except OverflowError:

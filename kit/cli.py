@@ -70,14 +70,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kit {kit.__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def verb(name: str, run: str, help_: str, within: Any = verbs) -> argparse.ArgumentParser:
-        command = within.add_parser(name, parents=[shared], help=help_, description=help_)
-        command.set_defaults(run=_later(run))
+    def verb(
+        name: str, run: str, help_: str, within: Any = verbs, *, add_help: bool = True
+    ) -> argparse.ArgumentParser:
+        command = within.add_parser(name, parents=[shared], help=help_, description=help_, add_help=add_help)
+        command.set_defaults(run=_later(run), parser=command)
         return command  # type: ignore[no-any-return]
 
     _study_verbs(verb, verbs)
     _plan_verb(verb)
     _other_verbs(verb)
+    _export_verb(verb)
+    _report_verb(verb)
     return parser
 
 
@@ -265,11 +269,64 @@ def _other_verbs(verb: Verb) -> None:
     doctor = verb("doctor", "doctor", "what is installed, which keys are there, what to do about each fault")
     doctor.add_argument("study", nargs="?", help="a study to look at as well")
 
-    report = verb("report", "report", "run the report notebook and write NAME.html, NAME.ipynb, NAME.json")
-    report.add_argument("study")
+
+def _export_verb(verb: Verb) -> None:
+    export = verb("export", "export", "votes, scores and measurements as files for other programs")
+    export.add_argument("study")
+    export.add_argument("folder", type=Path, help="folder for the files; made where there is none")
+    export.add_argument(
+        "--format", default="csv", metavar="FORMAT",
+        help="csv, parquet, label-studio (tasks.json, config.xml) or labelbox (data rows, ontology, labels); default: csv",
+    )  # fmt: skip
+    export.add_argument(
+        "--media", default="", metavar="URL",
+        help="what stands before the path of a clip, for labelling tools: where the study's folder of clips is served "
+        "(labelbox: an https address; label-studio: its local files unless given)",
+    )  # fmt: skip
+    export.add_argument(
+        "--spreadsheet", action="store_true",
+        help="put an apostrophe before texts in CSV that a spreadsheet would take for a formula; not for importing",
+    )  # fmt: skip
+
+
+def _report_verb(verb: Verb) -> None:
+    report = verb(
+        "report",
+        "report",
+        "run the report notebook and write NAME.html, NAME.ipynb, NAME.json",
+        add_help=False,
+    )
+    # Its help lists the parameters of the notebook, so it is written by the command (see `kit.report_command`).
+    report.add_argument(
+        "-h", "--help", action="store_true", help="show this help, and the notebook's parameters"
+    )
+    report.add_argument("study", nargs="?")
     report.add_argument("--out", default="reports", help="folder for the report (default: reports)")
     report.add_argument("--name", help="name of the files (default: the study's)")
     report.add_argument("--title", help="title of the page (default: the study's)")
+    report.add_argument(
+        "--author",
+        action="append",
+        default=[],
+        dest="authors",
+        metavar="NAME",
+        help="who made it; repeat for more",
+    )
+    report.add_argument(
+        "--sections", action="append", default=[], metavar="ID,ID", help="show these sections only"
+    )
+    report.add_argument(
+        "--without", action="append", default=[], metavar="ID,ID", help="leave these sections out"
+    )
+    report.add_argument(
+        "--until", metavar="DAY", help="show the study as it was at the end of a day such as 2026-11-01 (UTC)"
+    )
+    report.add_argument("--beside", metavar="STUDY", help="lay another study beside this one")
+    report.add_argument(
+        "--beside-until",
+        metavar="DAY",
+        help="the study beside as it was; without --beside, this one as it was",
+    )
     report.add_argument(
         "--assets", choices=["link", "embed"], default="link", help="media beside the page or in it"
     )
@@ -278,6 +335,16 @@ def _other_verbs(verb: Verb) -> None:
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), dest="parameters",
         help="a parameter of the notebook; repeat for more",
     )  # fmt: skip
+    report.add_argument(
+        "--watch", action="store_true", help="build again whenever the study has changed, until Ctrl-C"
+    )
+    report.add_argument(
+        "--every", type=_amount, default=5.0, metavar="SECONDS",
+        help="with --watch: how often the study is looked at, at least 1 (default: 5)",
+    )  # fmt: skip
+    report.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of NAME.json, and build nothing"
+    )
 
 
 def _later(name: str) -> Callable[[argparse.Namespace], Result]:

@@ -313,21 +313,28 @@ def doctor(options: argparse.Namespace) -> Result:
 
 
 def report(options: argparse.Namespace) -> Result:
-    """`kit report`."""
-    from kit.reporting import from_text, notebook_parameters
-    from kit.reporting import report as run
+    """`kit report`; see `kit.report_command`."""
+    from kit.report_command import run
 
-    files = run(
+    return run(options, say=_say, status=_status, result=_report_result)
+
+
+def export(options: argparse.Namespace) -> Result:
+    """`kit export`."""
+    from kit.exporting import export as run
+
+    done = run(
         options.study,
-        out=options.out,
-        name=options.name,
-        title=options.title,
-        assets=options.assets,
-        notebook=options.notebook,
-        parameters=from_text(notebook_parameters(options.notebook), dict(options.parameters)),
-        progress=_status,
+        options.folder,
+        format=options.format,
+        media=options.media,
+        spreadsheet=options.spreadsheet,
     )
-    return _report_result(files)
+    for note in done.notes:
+        _say(note)
+    files = {str(path): count for path, count in done.files.items()}
+    text = "\n".join(f"{path}: {count:,}" for path, count in files.items())
+    return {"files": files, "notes": list(done.notes)}, text
 
 
 def _report_result(files: Any) -> Result:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kit.cards import Card, Settings, estimate, first_provider, load_cards, own_folders
+from kit.cells import nearest, show
 from kit.errors import BadParameter
 from kit.stats.counts import frame, grid, orient, pairs_of
 from kit.stats.planning import MOST_PROMPTS, Assumed, Design, from_votes, power, prompts_for, smallest_shown
@@ -35,6 +36,7 @@ PLAN_COLUMNS = {
     "usd_low": "float64",
     "usd_high": "float64",
     "unpriced": "str",
+    "unknown": "str",
     "assumed": "str",
 }
 
@@ -64,15 +66,18 @@ def plan(
     Columns: takes, raters; prompts (NaN where no number up to 2,000 does, since raters differ too much: take more raters); clips
     of all models; votes by all raters, each rating every pair on every dimension; hours_a_rater at 8 s a vote; chance of showing
     the difference; smallest_shown: the win rate these show with `chance`; usd_low, usd_high: price of the clips by the cards,
-    failed ones not reckoned (NaN where a model has no price, named in unpriced); assumed: where the shares come from. Raises
-    BadParameter for numbers or models that cannot be.
+    failed ones not reckoned (NaN where a model has no price, named in unpriced); unknown: those of them that no card
+    knows; assumed: where the shares come from. Raises BadParameter for numbers that cannot be, and for a model that is
+    neither on a card nor in the study and reads like one on a card.
     """
     names = list(dict.fromkeys(models if models is not None else (study.models if study else [])))
     _check(names, difference, chance, prompts)
     dimensions = len(study.rubric.ids) if study else 4
     family = dimensions * len(pairs_of(names))
     given = assumed or (_own(study, names) if study else None) or Assumed()
-    price = _price(study, names, via=via, settings=settings, cards=cards)
+    known = cards if cards is not None else load_cards(*own_folders(study.folder if study else None))
+    unknown = _unknown(names, known, study.models if study else ())
+    price = _price(study, names, via=via, settings=settings, cards=known)
     rows: list[dict[str, object]] = []
     for k, m in product(takes, raters):
         number = prompts or prompts_for(
@@ -94,6 +99,7 @@ def plan(
                 "usd_low": clips / len(names) * price[0],
                 "usd_high": clips / len(names) * price[1],
                 "unpriced": ", ".join(price[2]),
+                "unknown": ", ".join(unknown),
                 "assumed": given.source,
             }
         )
@@ -115,6 +121,17 @@ def _check(names: Sequence[str], difference: float, chance: float, prompts: int 
         raise BadParameter(f"a study has at least one prompt; got {prompts}")
 
 
+def _unknown(names: Sequence[str], known: Mapping[str, Card], there: Sequence[str]) -> list[str]:
+    """The models that no card knows. Raises BadParameter for one that seems to be a slip of the pen."""
+    strange = [name for name in names if name not in known]
+    for name in strange:
+        # A study's own model may well be called like one on a card: its clips are there.
+        guess = nearest(name, known)
+        if guess and name not in there:
+            raise BadParameter(f"there is no card for {show(name)}{guess}; cards: {', '.join(known)}")
+    return strange
+
+
 def _own(study: "Study", models: Sequence[str]) -> Assumed | None:
     """What people's votes in this study say, or those of simulated raters where there are no others."""
     votes = study.votes
@@ -132,20 +149,19 @@ def _price(
     *,
     via: str | Mapping[str, str] | None,
     settings: Mapping[str, Any] | None,
-    cards: Mapping[str, Card] | None,
+    cards: Mapping[str, Card],
 ) -> tuple[float, float, tuple[str, ...]]:
     """What one clip of each model costs together, from and to, NaN where one has no price; and those that have none."""
-    known = cards if cards is not None else load_cards(*own_folders(study.folder if study else None))
     asked = Settings.from_data(
         dict(settings if settings is not None else (study.config.settings if study else {}))
     )
     low = high = 0.0
     unpriced = []
     for name in models:
-        if name not in known:
+        if name not in cards:
             unpriced.append(name)
             continue
-        card = known[name]
+        card = cards[name]
         provider = (via if isinstance(via, str) else (via or {}).get(name)) or first_provider(card)
         one = estimate(card, provider, asked)
         if card.sandbox:
@@ -184,6 +200,11 @@ def in_words(table: pd.DataFrame, difference: float, *, searched: bool = True) -
             f"{_count(row['votes'], 'vote')}, {row['hours_a_rater']:.1f} h a rater"
         )
     source = table["assumed"].iloc[0] if len(table) else ""
+    if len(table) and table["unknown"].iloc[0]:
+        lines.append(
+            f"no card knows {table['unknown'].iloc[0]}: what it costs and can do is not known here; "
+            "kit models lists the cards, and --cards FOLDER adds your own"
+        )
     lines.append(f"how much prompts and raters differ is taken from {source}; failed tasks are not reckoned")
     return "\n".join(lines)
 

@@ -11,6 +11,8 @@ from kit.cli import main
 from kit.errors import BadParameter
 from kit.planning import PLAN_COLUMNS, in_words
 from kit.stats.planning import Design, power
+from kit.storage.config import StudyConfig
+from kit.study import Study
 
 MODELS = ["kling-2.6", "kling-3.0"]
 
@@ -43,8 +45,26 @@ def test_sandbox_clips_are_free_and_unknown_models_have_no_price():
     free = kit.plan(models=["sandbox-quick", "sandbox-steady"], raters=[8], takes=[1]).iloc[0]
     assert (free["usd_low"], free["usd_high"]) == (0.0, 0.0)
     other = kit.plan(models=["kling-2.6", "made-elsewhere"], raters=[8], takes=[1]).iloc[0]
-    assert other["unpriced"] == "made-elsewhere"
+    assert (other["unpriced"], other["unknown"]) == ("made-elsewhere", "made-elsewhere")
     assert math.isnan(other["usd_high"])
+    said = in_words(kit.plan(models=["kling-2.6", "made-elsewhere"], raters=[8], takes=[1]), 0.65)
+    assert "no card knows made-elsewhere" in said
+    assert "no card knows" not in in_words(kit.plan(models=MODELS, raters=[8], takes=[1]), 0.65)
+
+
+@pytest.mark.parametrize("slip", ["kling-26", "Kling-2.6", "kling_2.6"])
+def test_a_mistyped_model_is_answered_by_the_nearest_card(slip):
+    """A slip of the pen stops with the name that was meant, and is not taken for a model without a price."""
+    with pytest.raises(BadParameter, match=r"did you mean 'kling-2\.6'"):
+        kit.plan(models=[slip, "kling-3.0"])
+
+
+def test_a_studys_own_model_may_read_like_a_card(tmp_path):
+    """Clips made elsewhere under a name of their own are no slip: their model has no price, and that is said."""
+    config = StudyConfig(models=("kling-2.6-web", "kling-3.0"))
+    with Study.create(tmp_path / "study", config) as study:
+        row = kit.plan(study, raters=[8], takes=[1]).iloc[0]
+    assert row["unknown"] == "kling-2.6-web"
 
 
 def test_three_models_test_three_times_as_much():

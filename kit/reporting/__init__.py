@@ -8,5 +8,17 @@ from kit.reporting.files import ReportFiles
 from kit.reporting.page import Page, Section
 from kit.reporting.parameters import Parameter, from_text
 from kit.reporting.runner import notebook_parameters, report
+from kit.reporting.schema import schema
+from kit.reporting.watch import watch
 
-__all__ = ["Page", "Parameter", "ReportFiles", "Section", "from_text", "notebook_parameters", "report"]
+__all__ = [
+    "Page",
+    "Parameter",
+    "ReportFiles",
+    "Section",
+    "from_text",
+    "notebook_parameters",
+    "report",
+    "schema",
+    "watch",
+]

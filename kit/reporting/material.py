@@ -55,6 +55,7 @@ class Options:
     rater_kind: str = ""
     draws: int = 5000
     seed: int = 0
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,12 @@ class Material:
         return self.rubric[dimension].title if dimension in self.rubric.ids else dimension
 
 
-def gather(study: "Study", *, rater_kind: str, draws: int, seed: int) -> Material:
-    """Read the study and compare its models."""
+def gather(study: "Study", *, rater_kind: str, draws: int, seed: int, until: str = "") -> Material:
+    """Read the study, as it was at `until` where that is given (see `kit.until`), and compare its models."""
+    if until:
+        from kit.until import StudyUntil
+
+        study = StudyUntil(study, until)
     return Material(
         title=study.title,
         fingerprint=study.fingerprint(),
@@ -233,5 +238,5 @@ def gather(study: "Study", *, rater_kind: str, draws: int, seed: int) -> Materia
         faults=study.faults(),
         comparison=compare(study, rater_kind=rater_kind or None, draws=draws, seed=seed),
         metrics=registry(),
-        options=Options(rater_kind, draws, seed),
+        options=Options(rater_kind, draws, seed, until),
     )

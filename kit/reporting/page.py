@@ -13,9 +13,11 @@ from kit.reporting import media, render
 from kit.reporting.figures import Figures
 from kit.reporting.files import ReportFiles, check_name, publish, slug, staging
 from kit.reporting.material import Material, gather
+from kit.reporting.schema import SCHEMA, SCHEMA_VERSION
 from kit.reporting.sections import (
     agreement,
     answer,
+    beside,
     clips,
     examples,
     findings,
@@ -30,13 +32,13 @@ from kit.reporting.sections import (
     scores,
     speed,
 )
+from kit.reporting.sections.missing import shell
 from kit.reporting.sections.phrases import plural
 from kit.reporting.written import written
 
 if TYPE_CHECKING:
     from kit.study import Study
 
-SCHEMA, SCHEMA_VERSION = "t2v-eval-kit/report", 1
 ASSETS = ("link", "embed")
 # What a page can have, by the id of each section, in the order of the report notebook.
 SECTIONS = (
@@ -51,7 +53,7 @@ SECTIONS = (
         "leaderboards",
         "agreement",
     ),
-    *("measurements", "speed", "recommendation", "scope", "method", "provenance"),
+    *("measurements", "speed", "recommendation", "beside", "scope", "method", "provenance"),
 )
 
 
@@ -78,7 +80,8 @@ class Page:
     `max_embed_mb` megabytes. `rater_kind` is "person", "simulated" or "judge"; "" takes the first of these that
     voted. `draws` and `seed` rule the bootstrap. `authors` are named under the title. `sections` are the ids (of
     `SECTIONS`) of those that the page shows, all where it is empty, but for those in `without`: a section that is
-    switched off is called like any other, and does not reach the page.
+    switched off is called like any other, and does not reach the page. `until` shows the study as it was on a day
+    (2026-11-01, all of it, in UTC) or at a moment (see `kit.until.StudyUntil`).
 
     Raises StudyMissing where there is no study, BadParameter for a wrong option.
     """
@@ -97,15 +100,18 @@ class Page:
         authors: Sequence[str] = (),
         sections: Sequence[str] = (),
         without: Sequence[str] = (),
+        until: str = "",
     ) -> None:
         from kit.study import Study
 
         if assets not in ASSETS:
             raise BadParameter(f"assets is {assets!r}; it is one of {', '.join(ASSETS)}")
-        self._wanted = _chosen(sections, without)
-        self._authors = [str(author) for author in authors]
+        self._wanted = chosen(sections, without)
+        self._authors = list_of_text("authors", authors)
         self.study = Study.open(study) if isinstance(study, str | Path) else study
-        self._material: Material = gather(self.study, rater_kind=rater_kind, draws=draws, seed=seed)
+        self._material: Material = gather(
+            self.study, rater_kind=rater_kind, draws=draws, seed=seed, until=until
+        )
         folder = self.study.folder
         self.name = check_name(name or slug(folder.resolve().name if folder else self.study.title))
         self._given_title = title
@@ -118,6 +124,8 @@ class Page:
         )
         self._sections: list[dict[str, Any]] = []
         self._called: set[str] = set()
+        # What the command under Provenance says beside the study, its name and its options.
+        self._asked = _words(authors=self._authors, sections=sections, without=without, until=until)
 
     def answer(self) -> Section:
         """The verdicts, speed and cost, and how sure all that is, on one screen."""
@@ -142,6 +150,30 @@ class Page:
     def recommendation(self) -> Section:
         """Which model for quick iteration and which for final renders, and what would change it."""
         return self._add(recommendation.section(self._material), "recommendation")
+
+    def beside(self, other: "Study | str | Path" = "", *, until: str = "") -> Section:
+        """Another study, or this one as it was at `until`, laid beside: win rates, verdicts, what both have in common.
+
+        `other` is a Study or a place where one is; "" with a date is this study at that date, "" without one nothing.
+        """
+        from kit.study import Study
+
+        found, mine = None, False
+        if other or until:
+            mine = not other or (
+                isinstance(other, str | Path) and _place(other) == _place(self.study.location)
+            )
+            study = self.study if mine else Study.open(other) if isinstance(other, str | Path) else other
+            here = self._material
+            found = gather(
+                study, rater_kind=here.comparison.rater_kind or "", draws=here.options.draws, seed=here.options.seed,
+                until=until,
+            )  # fmt: skip
+            if study is not self.study and isinstance(other, str | Path):
+                study.close()
+            self._asked += ["--beside", "STUDY" if mine else "OTHER"]
+            self._asked += _words(beside_until=until)
+        return self._add(beside.section(self._material, found, same=mine), "beside")
 
     def scope(self) -> Section:
         """What was held constant, what was compared, and what was not tested."""
@@ -182,6 +214,7 @@ class Page:
                 assets=self.assets,
                 title=self._given_title,
                 kit_version=__version__,
+                asked=self._asked,
             ),
             "provenance",
         )
@@ -259,6 +292,14 @@ class Page:
     def _banners(self) -> list[dict[str, str]]:
         material = self._material
         found = []
+        if material.options.until:
+            found.append(
+                {
+                    "kind": "until",
+                    "title": f"As it was until {material.options.until}:",
+                    "text": "clips, votes and scores that came later are left out.",
+                }
+            )
         made = material.sandbox_clips
         if made:
             which = "" if made == len(material.refs) else f" ({made} of {len(material.refs)} clips)"
@@ -283,14 +324,39 @@ class Page:
         return found
 
 
-def _chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
+def chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
     """The ids of the sections that the page shall have. Raises BadParameter that names the nearest to an unknown one."""
-    for name in (*sections, *without):
+    for name in (*list_of_text("sections", sections), *list_of_text("without", without)):
         if name not in SECTIONS:
-            near = difflib.get_close_matches(str(name), SECTIONS, n=1)
+            near = difflib.get_close_matches(name, SECTIONS, n=1)
             guess = f"did you mean {near[0]!r}? " if near else ""
             raise BadParameter(f"there is no section {name!r}; {guess}there are: {', '.join(SECTIONS)}")
     return set(sections or SECTIONS) - set(without)
+
+
+def list_of_text(name: str, given: Sequence[str]) -> list[str]:
+    """The given texts. Raises BadParameter for one text in their place: papermill alone passes a list as it was typed."""
+    if isinstance(given, str) or not all(isinstance(one, str) for one in given):
+        raise BadParameter(f'{name} is {given!r}; it is a list of texts, such as ["one", "two"]')
+    return list(given)
+
+
+def _words(**given: str | Sequence[str]) -> list[str]:
+    """Options of the command line, those that are not empty."""
+    found = []
+    for name, value in given.items():
+        flag = {"authors": "--author"}.get(name, f"--{name.replace('_', '-')}")
+        found += [
+            word
+            for one in ([value] if isinstance(value, str) else value)
+            if one
+            for word in (flag, shell(one))
+        ]
+    return found
+
+
+def _place(location: str | Path) -> str:
+    return str(location) if "://" in str(location) else str(Path(location).resolve())
 
 
 def _quiet(name: str, text: str) -> dict[str, Any]:

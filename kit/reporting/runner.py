@@ -37,8 +37,8 @@ def report(
     """Run the report notebook on a study and put NAME.html, NAME.json and NAME.ipynb into `out`.
 
     `assets` is "link" (clips in NAME_files beside the page) or "embed" (one file). `notebook` is one of your own
-    instead of the kit's; it needs the parameters study, out and name. `parameters` go to it by name; names and types
-    are checked first. `progress(text)` is told of every cell.
+    instead of the kit's; it needs the parameters study, out and name. `parameters` go to it by name
+    (`notebook_parameters` lists them); names and types are checked first. `progress(text)` is told of every cell.
 
     Nothing is put into place unless every cell has run: an older report of that name stays as it was.
 
@@ -54,6 +54,8 @@ def report(
     given: dict[str, Any] = {"study": place, "out": str(folder), "name": label, **(parameters or {})}
     given |= {k: v for k, v in {"title": title, "assets": assets}.items() if _wanted(k, v, known, parameters)}
     check_parameters(known, given)
+    if notebook is None:
+        _check_values(given)
     with staging(folder) as stage, _environment("PGPASSWORD", password):
         executed = _execute(node, given | {"out": str(stage)}, progress)
         for suffix in (".html", ".json"):
@@ -116,6 +118,25 @@ def _check_study(study: "Study | str | Path", place: str) -> None:
         Study.open(place).close()
 
 
+def _check_values(given: Mapping[str, Any]) -> None:
+    """What the kit's own notebook would refuse in its first cell, refused before a kernel is started."""
+    from kit.reporting.page import chosen
+    from kit.until import moment_of
+
+    chosen(given.get("sections", ()), given.get("without", ()))
+    for name in ("until", "beside_until"):
+        if given.get(name):
+            moment_of(given[name])
+    beside = given.get("beside", "")
+    if _without_password(beside)[1] is not None:
+        raise BadParameter(
+            "the URL of the study beside has a password in it, and would stand in the notebook; "
+            "leave it out, and put it into PGPASSWORD or ~/.pgpass"
+        )
+    if beside:
+        _check_study(beside, beside)
+
+
 def _read_notebook(path: Path) -> Any:
     if not path.is_file():
         raise BadParameter(f"there is no notebook at {path}")
@@ -130,6 +151,7 @@ def _read_notebook(path: Path) -> Any:
 def _execute(node: Any, parameters: dict[str, Any], progress: Progress | None) -> Any:
     # Imported here since it takes more than a second, and a mistyped parameter should be told at once.
     import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     total = sum(cell.cell_type == "code" for cell in node.cells) + 1
@@ -163,6 +185,8 @@ def _execute(node: Any, parameters: dict[str, Any], progress: Progress | None) -
             + "\n  ".join(reason.splitlines())
             + "\nNothing was written."
         ) from error
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise ReportError(f"the report notebook did not end: {error}\nNothing was written.") from error
 
 
 def _first_line(source: str) -> str:

@@ -2,14 +2,17 @@
 
 import csv
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from kit.metrics import Measurement
-from kit.reporting import Page
+from kit.reporting import Page, schema
+from kit.rubric import DEFAULT, Rubric
 from kit.storage.config import StudyConfig
 from kit.study import Study
 from kit.suite import Suite
@@ -27,6 +30,23 @@ def whole_page(study: Any, **options: Any) -> Page:
     for section in SECTIONS:
         getattr(page, section)()
     return page
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_report_keeps_to_the_schema() -> Iterator[None]:
+    """Whatever page a test here builds, its NAME.json is held against the schema."""
+    validator = Draft202012Validator(schema())
+    document = Page.document
+
+    def checked(page: Page) -> dict[str, Any]:
+        data = document(page)
+        fault = best_match(validator.iter_errors(data))
+        assert fault is None, f"{fault.json_path}: {fault.message[:500]}"
+        return data
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "document", checked)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +88,9 @@ def build(pictures: list[Path]) -> Builder:
         note: str = "smoother water",
         timed: bool = True,
         suite: Suite | None = None,
+        rubric: Rubric = DEFAULT,
     ) -> Study:
-        config = StudyConfig(title=title, models=tuple(models), suite=suite)
+        config = StudyConfig(title=title, models=tuple(models), suite=suite, rubric=rubric)
         study = Study.create(folder, config, now=lambda: "2026-11-22T12:00:00.000Z")
         stock = iter(pictures)
         rows = []

@@ -14,6 +14,7 @@ import pytest
 from kit.errors import BadParameter, ReportError, StudyMissing
 from kit.importing import new_clip
 from kit.reporting import Page
+from kit.rubric import DEFAULT, Dimension, Rubric
 from kit.script_json import script_json
 from kit.storage.records import NewRequest
 from kit.study import Study
@@ -119,7 +120,7 @@ def test_numbers_carry_value_text_interval_and_count(made) -> None:
     assert rate["n"] == 6
     assert rate["low"] <= 0.5 <= rate["high"]
     assert "prompt_adherence" in rate["source"]
-    assert data["schema_version"] == 1
+    assert data["schema_version"] == 2
 
 
 def test_the_page_is_sound_html(made) -> None:
@@ -160,27 +161,31 @@ def test_page_without_media_is_small(made) -> None:
 SCRIPT = """
 import sys
 from kit.reporting import Page
-page = Page(sys.argv[1], name="same", draws=200, assets=sys.argv[3])
+page = Page(sys.argv[1], name="same", draws=200, assets=sys.argv[3], until="2027-01-01")
 for section in {sections!r}:
     getattr(page, section)()
+page.beside(until="2026-11-19")
 page.save(sys.argv[2])
 """
 
 
-def test_same_bytes_in_another_folder_time_zone_and_hash_seed(usual: Path, tmp_path: Path) -> None:
-    """The same study gives the same page and JSON, and neither names a folder of this machine."""
-    copies = []
+def test_same_bytes_in_another_folder_time_zone_and_hash_seed(usual: Path, whole, tmp_path: Path) -> None:
+    """A study and two copies of it give the same page and JSON, and neither names a folder of this machine."""
+    page = whole(usual, name="same", assets="embed", until="2027-01-01")
+    page.beside(until="2026-11-19")
+    files = page.save(tmp_path / "here")
+    copies = [(files.html.read_bytes(), files.json.read_bytes())]
     for i, (zone, seed) in enumerate((("Pacific/Kiritimati", "1"), ("America/Anchorage", "77"))):
         place = tmp_path / f"copy {i}" / "usual"
         shutil.copytree(usual, place)
         out = tmp_path / f"out{i}"
         code = SCRIPT.format(sections=SECTIONS)
-        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed}
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"}
         subprocess.run(
             [sys.executable, "-c", code, place, out, "embed"], check=True, env=environment, cwd=tmp_path
         )
         copies.append(((out / "same.html").read_bytes(), (out / "same.json").read_bytes()))
-    assert copies[0] == copies[1]
+    assert copies[0] == copies[1] == copies[2]
     for text in copies[0]:
         assert str(tmp_path).encode() not in text
         assert str(Path(__file__).resolve().parents[2]).encode() not in text
@@ -328,6 +333,8 @@ def test_wrong_calls_are_refused(usual: Path, tmp_path: Path) -> None:
         Page(tmp_path / "nowhere")
     with pytest.raises(BadParameter, match="link, embed"):
         Page(usual, assets="inline")
+    with pytest.raises(BadParameter, match="list of texts"):
+        Page(usual, sections='["answer"]')  # as papermill alone passes what is typed after -p
     page = Page(usual, draws=100)
     page.answer()
     with pytest.raises(BadParameter, match="'answer' already"):
@@ -352,3 +359,31 @@ def test_json_cannot_leave_its_script() -> None:
     text = str(script_json(data))
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == data
+
+
+def test_the_rubrics_wording_is_the_studys(build, whole, tmp_path: Path) -> None:
+    """A study that brings its own rubric has its titles and questions on the page, and none of the default ones."""
+    own = Rubric(
+        "house", 3,
+        (
+            Dimension("artifacts", "Ghosts", "Which clip is less haunted?", ("doors", "mirrors")),
+            Dimension("video_realism", "Plausibility", "Which could have happened?"),
+            Dimension("prompt_adherence", "Obedience", "Which did as it was told?"),
+        ),
+    )  # fmt: skip
+    study = build(tmp_path / "own", rubric=own)
+    html = whole(study).save(tmp_path).html.read_text("utf-8")
+    for text in (
+        "Ghosts",
+        "Which clip is less haunted?",
+        "mirrors",
+        "Plausibility",
+        "Obedience",
+        "house, version 3",
+    ):
+        assert text in html, text
+    shown = re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL)
+    for dimension in DEFAULT.dimensions:
+        assert dimension.question not in shown
+    assert "preferred to first-model on artifacts" not in shown
+    study.close()

@@ -1,5 +1,6 @@
 """Where every number comes from, and how to build the page again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from kit.reporting.material import Material, rows_of
@@ -9,8 +10,10 @@ from kit.reporting.sections.phrases import days, plural
 from kit.reporting.tables import Cell, column, table
 
 
-def section(material: Material, *, name: str, assets: str, title: str, kit_version: str) -> dict[str, Any]:
-    """The data of the section."""
+def section(
+    material: Material, *, name: str, assets: str, title: str, kit_version: str, asked: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The data of the section; `asked` are words that the command has at its end."""
     versions = sorted(
         {(str(row.metric), int(row.version)) for row in rows_of(material.measurements[["metric", "version"]])}
     )
@@ -44,9 +47,9 @@ def section(material: Material, *, name: str, assets: str, title: str, kit_versi
         "facts": facts,
         "rebuild": (
             "The same study gives the same page and the same numbers, byte for byte. "
-            "With the study's folder in place of STUDY, run:"
+            f"With the study's folder in place of STUDY{' and the other in place of OTHER' if 'OTHER' in asked else ''}, run:"
         ),
-        "command": command(material, name=name, assets=assets, title=title),
+        "command": " ".join([command(material, name=name, assets=assets, title=title), *asked]),
         "clips": _clips(material),
         "metrics": table(
             "Metrics as stored with the study",
