@@ -78,7 +78,8 @@ class Page:
     `max_embed_mb` megabytes. `rater_kind` is "person", "simulated" or "judge"; "" takes the first of these that
     voted. `draws` and `seed` rule the bootstrap. `authors` are named under the title. `sections` are the ids (of
     `SECTIONS`) of those that the page shows, all where it is empty, but for those in `without`: a section that is
-    switched off is called like any other, and does not reach the page.
+    switched off is called like any other, and does not reach the page. `examples` are ids of prompts whose clips stand
+    as examples in place of those that rules choose.
 
     Raises StudyMissing where there is no study, BadParameter for a wrong option.
     """
@@ -97,6 +98,7 @@ class Page:
         authors: Sequence[str] = (),
         sections: Sequence[str] = (),
         without: Sequence[str] = (),
+        examples: Sequence[str] = (),
     ) -> None:
         from kit.study import Study
 
@@ -106,6 +108,7 @@ class Page:
         self._authors = [str(author) for author in authors]
         self.study = Study.open(study) if isinstance(study, str | Path) else study
         self._material: Material = gather(self.study, rater_kind=rater_kind, draws=draws, seed=seed)
+        self._named = _prompts(examples, list(self._material.prompt_titles))
         folder = self.study.folder
         self.name = check_name(name or slug(folder.resolve().name if folder else self.study.title))
         self._given_title = title
@@ -124,8 +127,8 @@ class Page:
         return self._add(answer.section(self._material), "answer")
 
     def examples(self) -> Section:
-        """A few pairs for each dimension, chosen by a stated rule."""
-        return self._add(examples.section(self._material), "examples")
+        """A few pairs for each dimension, chosen by a stated rule, or those that were named."""
+        return self._add(examples.section(self._material, self._named), "examples")
 
     def per_prompt(self) -> Section:
         """A row a prompt: what was chosen, measured and spent on it."""
@@ -218,7 +221,8 @@ class Page:
         say = progress or (lambda _: None)
         folder = Path(out)
         doc = self.document()
-        refs = self._material.refs if any(s["id"] == "clips" for s in self._sections) else []
+        shown = _clips_of(self._sections)
+        refs = [ref for ref in self._material.refs if ref.clip in shown]
         plotly = bool(self._figures.data)
         with staging(folder) as stage:
             say("clips and posters")
@@ -289,6 +293,27 @@ def _chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
             guess = f"did you mean {near[0]!r}? " if near else ""
             raise BadParameter(f"there is no section {name!r}; {guess}there are: {', '.join(SECTIONS)}")
     return set(sections or SECTIONS) - set(without)
+
+
+def _prompts(named: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The ids of prompts that were named. Raises BadParameter that names the nearest to an unknown one."""
+    for name in named:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            guess = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
+            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have{guess}")
+    return [str(name) for name in named]
+
+
+def _clips_of(value: Any) -> set[str]:
+    """The hashes of the clips that stand in a player of these sections."""
+    if isinstance(value, list | tuple):
+        return {clip for one in value for clip in _clips_of(one)}
+    if not isinstance(value, Mapping):
+        return set()
+    own = {row["clip"] for part in value.get("players", ()) for row in part}
+    inside = ("prompts", "takes", "parts", "examples")
+    return own.union(*(_clips_of(value[key]) for key in inside if key in value))
 
 
 def _quiet(name: str, text: str) -> dict[str, Any]:

@@ -83,9 +83,12 @@ def test_nothing_from_outside_becomes_markup(hostile_study, whole, tmp_path: Pat
     """No element, handler or script of the texts appears in the page, and the page's own are all there is."""
     html = whole(hostile_study, name="x").save(tmp_path).html.read_text("utf-8")
     outside = re.sub(r"<script.*?</script>|<style>.*?</style>", "", html, flags=re.DOTALL)
-    # The film strips, whose addresses and texts are the page's own.
+    # Film strips and posters, whose addresses and texts are the page's own.
     strip = r'<img class="kit-strip" src="x_files/[0-9a-f]{64}\.strip\.jpg" alt="\d+ pictures of clip [A-F] from [^"]*"[^<>]*>'
     outside = re.sub(strip, "", outside)
+    outside = re.sub(
+        r'<img class="kit-poster" src="x_files/[0-9a-f]{64}\.jpg" alt="" loading="lazy">', "", outside
+    )
     for tag in (
         "<script",
         "<img",
