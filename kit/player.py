@@ -36,8 +36,11 @@ _CODECS = {
 # Browsers drop these anywhere in an address, so that "java\nscript:" would still be a script.
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_NO_CAPTIONS = (
+    "data:text/vtt,WEBVTT%0A%0A00:00.000%20--%3E%2099:59.000%0A%5Bsound;%20no%20captions%20were%20given%5D%0A"
+)
 _SAFE_SCHEMES = frozenset({"http", "https", "file", "blob"})
-_SAFE_DATA = ("data:video/", "data:image/", "data:application/octet-stream")
+_SAFE_DATA = ("data:video/", "data:image/", "data:text/vtt", "data:application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class PlayerClip:
     after rotation. `fps`, `seconds` and `frames` may be None where they are unknown; the browser's own figures, or
     25 frames a second, then stand in. `codec` is FFmpeg's short name ("h264"). `sandbox` marks what the built-in
     sandbox rendered, `proxy` a smaller copy of the original. `data` (`kit.player_data.clip_data`) holds the marks
-    and curves of the time line, in the order of what was measured.
+    and curves of the time line, in the order of what was measured. `key` names the clip for the page's own script. `captions` is the address of a WebVTT
+    file; a clip with sound and without one gets a track that says so.
     """
 
     name: str
@@ -79,6 +83,8 @@ class PlayerClip:
     download: str | None = None
     strip: PlayerStrip | None = None
     data: ClipData | None = None
+    key: str | None = None
+    captions: str | None = None
 
 
 def markup(
@@ -88,6 +94,7 @@ def markup(
     preload: Preload = "none",
     blind: bool = False,
     offer_proxy: bool = False,
+    lazy: bool = False,
 ) -> Markup:
     """The `<figure class="kit-player">` of one to six clips; everything from outside is escaped.
 
@@ -95,7 +102,9 @@ def markup(
     it is needed. `blind` is for raters: clips are called A, B and so on, and nothing that tells them apart but
     their pictures is in the markup: no names, facts, notes, badges, downloads, sound, strips or measurements (`src`
     and `poster` are the caller's, and must tell nothing either). `offer_proxy` says that somebody listens who can
-    make a smaller copy of a clip that the browser can't play.
+    make a smaller copy of a clip that the browser can't play. `lazy` is for pages of many players: posters are pictures
+    of their own, which a browser loads as they come near (it loads the posters of videos all at once), and the page's
+    script hands each to its video when it brings the player to life.
 
     Raises BadParameter for a wrong number of clips, a size that is not positive, an unknown `preload` or an address
     that could run a script.
@@ -111,7 +120,8 @@ def markup(
     )
     shown = [_blind(clip, letter) for clip, letter in zip(clips, LETTERS, strict=False)] if blind else clips
     boxes = Markup("").join(
-        _clip(clip, letter, preload, blind=blind) for clip, letter in zip(shown, LETTERS, strict=False)
+        _clip(clip, letter, preload, blind=blind, lazy=lazy)
+        for clip, letter in zip(shown, LETTERS, strict=False)
     )
     figure = {
         "data-state": "static",
@@ -155,7 +165,7 @@ def _data(clips: Sequence[PlayerClip]) -> Markup:
     )
 
 
-def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool) -> Markup:
+def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool, lazy: bool) -> Markup:
     if clip.width <= 0 or clip.height <= 0:
         raise BadParameter(
             f"clip {clip.name!r} has the size {clip.width} x {clip.height}; both must be above 0"
@@ -170,12 +180,13 @@ def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool) -> Markup
         "data-frames": _plain(_positive(clip.frames)),
         "data-codec": codec_name(clip.codec) or None,
         "data-audio": "true" if clip.has_audio else "false",
+        "data-key": None if blind else clip.key,
     }
     video = {
         "src": None if clip.src is None else _address(clip.src, clip.name),
         "data-src": "later" if clip.src is None else None,
         "data-mime": clip.mime,
-        "poster": None if clip.poster is None else _address(clip.poster, clip.name),
+        "poster": None if lazy or clip.poster is None else _address(clip.poster, clip.name),
         "preload": preload,
         "width": clip.width,
         "height": clip.height,
@@ -188,7 +199,7 @@ def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool) -> Markup
     return Markup(
         '<div class="kit-clip"{data} style="--kit-w: {width}; --kit-h: {height}">'
         '<div class="kit-tag"><span class="kit-letter">{letter}</span>{name}{badges}</div>'
-        '<div class="kit-frame"><video controls playsinline muted{video}></video></div>{strip}{facts}{note}</div>'
+        '<div class="kit-frame">{poster}<video controls playsinline muted{video}>{track}</video></div>{strip}{facts}{note}</div>'
     ).format(
         data=_attributes(data),
         width=clip.width,
@@ -196,10 +207,28 @@ def _clip(clip: PlayerClip, letter: str, preload: str, *, blind: bool) -> Markup
         letter=letter,
         name=name,
         badges=_badges(clip),
+        poster=_poster(clip) if lazy else Markup(),
         video=_attributes(video),
+        track=Markup() if blind else _captions(clip),
         strip=_strip(clip, letter),
         facts=facts,
         note=Markup('<p class="kit-note">{}</p>').format(clip.note) if clip.note else Markup(),
+    )
+
+
+def _captions(clip: PlayerClip) -> Markup:
+    """The track of captions. A clip without sound has nothing to be captioned."""
+    if clip.captions is None and not clip.has_audio:
+        return Markup()
+    track = Markup('<track kind="captions" label="Captions" srclang="en" src="{}">')
+    return track.format(_NO_CAPTIONS if clip.captions is None else _address(clip.captions, clip.name))
+
+
+def _poster(clip: PlayerClip) -> Markup:
+    if clip.poster is None:
+        return Markup()
+    return Markup('<img class="kit-poster" src="{}" alt="" loading="lazy">').format(
+        _address(clip.poster, clip.name)
     )
 
 

@@ -33,7 +33,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len({name for name, _ in attrs}) == len(attrs), f"an attribute twice in <{tag}>"
         self.elements.append((tag, dict(attrs)))
-        if tag != "img":
+        if tag not in {"img", "track"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -237,3 +237,26 @@ def test_blind_keeps_what_the_player_needs() -> None:
         "24",
         "121",
     )
+
+
+def test_sound_has_a_place_for_captions() -> None:
+    """A clip with sound has its captions, or a track that says there are none; a silent or a blind one has no track."""
+    assert read(CLIP).all("track") == []
+    heard = replace(CLIP, has_audio=True)
+    (none,) = read(heard).all("track")
+    assert (none["kind"], str(none["src"])[:14]) == ("captions", "data:text/vtt,")
+    assert "no%20captions%20were%20given" in str(none["src"])
+    (given,) = read(replace(heard, captions="media/a.vtt")).all("track")
+    assert given["src"] == "media/a.vtt"
+    assert read(heard, blind=True).all("track") == []
+    with pytest.raises(BadParameter, match="javascript"):
+        read(replace(heard, captions="javascript:alert(1)"))
+
+
+def test_posters_of_many_players_are_pictures_that_wait() -> None:
+    """With `lazy` a poster is a picture of its own, which loads as it comes near, and the video has none."""
+    page = read(CLIP, lazy=True)
+    (poster,) = [a for a in page.all("img") if a.get("class") == "kit-poster"]
+    assert (poster["src"], poster["loading"], poster["alt"]) == ("media/a.jpg", "lazy", "")
+    assert "poster" not in page.all("video")[0]
+    assert read(replace(CLIP, poster=None), lazy=True).all("img") == []

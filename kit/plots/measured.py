@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from kit.plots.points import points_figure
+from kit.plots.points import MANY, points_figure
 from kit.plots.style import Plot, nothing, short
 from kit.stats.counts import pairs_of
 from kit.stats.measured import clip_values, compare_measurements
@@ -57,7 +57,10 @@ def measurement_plot(
         points, models, label=name, unit=str(units.iloc[0]) if len(units) else "", paired=True
     )
     reading = "Each point is a clip; the bar is the median."
-    if len(models) == 2:
+    crowded = points["model"].value_counts().max() > MANY
+    if crowded:
+        reading += " The band holds the middle half of a model's clips."
+    elif len(models) == 2:
         reading += " A line joins the two models' clips of the same prompt and take."
     caption = f"{meaning} {reading}".strip()
     counts = ", ".join(f"{int((points['model'] == m).sum())} by {m}" for m in models)

@@ -61,9 +61,9 @@ def number(value: object, digits: int = 6) -> float | None:
     return float(f"{found:.{digits}g}") if math.isfinite(found) else None
 
 
-def numbers(values: Sequence[object]) -> list[float | None]:
+def numbers(values: Sequence[object], digits: int = 6) -> list[float | None]:
     """Return each value as `number` does: plain lists, so that the JSON holds numbers and no packed bytes."""
-    return [number(v) for v in values]
+    return [number(v, digits) for v in values]
 
 
 def short(value: float) -> str:

@@ -15,6 +15,7 @@ from kit.metrics import registry
 from kit.metrics.asked import compare_with_asked
 from kit.player import MOST_CLIPS
 from kit.reporting.media import ClipRef
+from kit.reporting.pair_votes import PairKey, PairVotes, pair_votes
 from kit.rubric import Rubric
 from kit.stats.associations import clip_opinions, rank_correlations
 from kit.stats.metric_votes import vote_correlations
@@ -96,6 +97,16 @@ class Material:
         return found
 
     @cached_property
+    def metrics_measured(self) -> frozenset[str]:
+        """The names of all metrics that were measured."""
+        return frozenset(self.measurements["metric"])
+
+    @cached_property
+    def tags(self) -> dict[str, int]:
+        """The place of each tag of the prompts, by name."""
+        return {tag: i for i, tag in enumerate(sorted({tag for own in self.prompts["tags"] for tag in own}))}
+
+    @cached_property
     def groups(self) -> list[Group]:
         """What is shown side by side, by prompt, take and settings."""
         order = {model: i for i, model in enumerate(self.models)}
@@ -168,6 +179,22 @@ class Material:
         """The votes that this page compares: those of one kind of rater."""
         votes = self.votes
         return votes[votes["rater_kind"] == self.comparison.rater_kind] if len(votes) else votes
+
+    @cached_property
+    def pair_votes(self) -> dict[PairKey, PairVotes]:
+        """The votes that this page compares, counted by pair of clips and dimension."""
+        return pair_votes(self.cast)
+
+    @cached_property
+    def votes_on(self) -> dict[str, dict[str, dict[tuple[str, str], list[PairVotes]]]]:
+        """The same by prompt, dimension and pair of models: a count for each take; empty for a prompt without any."""
+        found: dict[str, dict[str, dict[tuple[str, str], list[PairVotes]]]] = {
+            prompt: {} for prompt in self.prompts["prompt_id"]
+        }
+        for key, votes in self.pair_votes.items():
+            own = found.setdefault(key.prompt_id, {}).setdefault(key.dimension, {})
+            own.setdefault((key.model_a, key.model_b), []).append(votes)
+        return found
 
     @cached_property
     def correlations(self) -> pd.DataFrame:

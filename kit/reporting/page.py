@@ -82,6 +82,7 @@ class Page:
     `SECTIONS`) of those that the page shows, all where it is empty, but for those in `without`: a section that is
     switched off is called like any other, and does not reach the page. `until` shows the study as it was on a day
     (2026-11-01, all of it, in UTC) or at a moment (see `kit.until.StudyUntil`).
+    `examples` are ids of prompts whose clips stand as examples in place of those that rules choose.
 
     Raises StudyMissing where there is no study, BadParameter for a wrong option.
     """
@@ -101,6 +102,7 @@ class Page:
         sections: Sequence[str] = (),
         without: Sequence[str] = (),
         until: str = "",
+        examples: Sequence[str] = (),
     ) -> None:
         from kit.study import Study
 
@@ -112,6 +114,7 @@ class Page:
         self._material: Material = gather(
             self.study, rater_kind=rater_kind, draws=draws, seed=seed, until=until
         )
+        self._named = _prompts(list_of_text("examples", examples), list(self._material.prompt_titles))
         folder = self.study.folder
         self.name = check_name(name or slug(folder.resolve().name if folder else self.study.title))
         self._given_title = title
@@ -126,14 +129,16 @@ class Page:
         self._called: set[str] = set()
         # What the command under Provenance says beside the study, its name and its options.
         self._asked = _words(authors=self._authors, sections=sections, without=without, until=until)
+        if self._named:
+            self._asked += ["-p", "examples", shell(json.dumps(self._named, ensure_ascii=False))]
 
     def answer(self) -> Section:
         """The verdicts, speed and cost, and how sure all that is, on one screen."""
         return self._add(answer.section(self._material), "answer")
 
     def examples(self) -> Section:
-        """A few pairs for each dimension, chosen by a stated rule."""
-        return self._add(examples.section(self._material), "examples")
+        """A few pairs for each dimension, chosen by a stated rule, or those that were named."""
+        return self._add(examples.section(self._material, self._named), "examples")
 
     def per_prompt(self) -> Section:
         """A row a prompt: what was chosen, measured and spent on it."""
@@ -250,7 +255,8 @@ class Page:
         say = progress or (lambda _: None)
         folder = Path(out)
         doc = self.document()
-        refs = self._material.refs if any(s["id"] == "clips" for s in self._sections) else []
+        shown = _clips_of(self._sections)
+        refs = [ref for ref in self._material.refs if ref.clip in shown]
         plotly = bool(self._figures.data)
         with staging(folder) as stage:
             say("clips and posters")
@@ -357,6 +363,27 @@ def _words(**given: str | Sequence[str]) -> list[str]:
 
 def _place(location: str | Path) -> str:
     return str(location) if "://" in str(location) else str(Path(location).resolve())
+
+
+def _prompts(named: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The ids of prompts that were named. Raises BadParameter that names the nearest to an unknown one."""
+    for name in named:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            guess = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
+            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have{guess}")
+    return [str(name) for name in named]
+
+
+def _clips_of(value: Any) -> set[str]:
+    """The hashes of the clips that stand in a player of these sections."""
+    if isinstance(value, list | tuple):
+        return {clip for one in value for clip in _clips_of(one)}
+    if not isinstance(value, Mapping):
+        return set()
+    own = {row["clip"] for part in value.get("players", ()) for row in part}
+    inside = ("prompts", "takes", "parts", "examples")
+    return own.union(*(_clips_of(value[key]) for key in inside if key in value))
 
 
 def _quiet(name: str, text: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from markupsafe import Markup
 
 from kit.frontend import module_source, stylesheet
 from kit.player import PlayerClip, codec_name, markup
+from kit.player_data import player_data
 from kit.reporting.media import Media
+from kit.reporting.packing import MANY_CLIPS, Stow, packed
 from kit.script_json import script_json
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +28,8 @@ def page(doc: Mapping[str, Any], figures: Mapping[str, Any], media: Media) -> st
     """The page as one HTML text. `doc` is the report's data (what NAME.json holds), `figures` plotly's by plot id."""
     script = module_source("report")
     hashes = [_hash(text) for text in (script, media.plotly_text) if text]
+    large = len(media.sources) > MANY_CLIPS
+    folded, curves = Stow("t"), Stow("c")
     return (
         _environment()
         .get_template("page.html.j2")
@@ -31,7 +37,10 @@ def page(doc: Mapping[str, Any], figures: Mapping[str, Any], media: Media) -> st
             doc=doc,
             shown={section["id"] for section in doc.get("sections", ())},
             figures=figures,
-            player=lambda clips: _player(media, clips),
+            large=large,
+            folded=folded,
+            curves=curves,
+            player=lambda clips, again=False: _player(media, clips, curves if large else None, again=again),
             options={"plotly": media.plotly_src},
             # These texts are the kit's own; the front-end module refuses what could end its element.
             plotly_text=Markup(media.plotly_text),  # noqa: S704
@@ -57,6 +66,8 @@ def brief(section: Mapping[str, Any]) -> str:
             more=more,
             figures={},
             shown=set(),
+            large=False,
+            folded=None,
         )
     )
 
@@ -77,6 +88,11 @@ def sentences(section: Mapping[str, Any]) -> Sequence[str]:
         found += dimension.get("sentences", ())
         for checked in ("camera", "delivered"):
             found += (dimension.get(checked) or {}).get("sentences", ())
+    for part in section.get("parts", ()):
+        for one in part.get("examples", ()):
+            said = "; ".join(votes["words"] for votes in one["votes"])
+            chosen = f"{part['title']}, {one['label'].lower()}" if one["label"] else part["title"]
+            found.append(f"{chosen}: {one['title']}{f' ({said})' if said else ''}")
     for prompt in section.get("prompts", ()):
         clips = sum(len(clips) for take in prompt["takes"] for clips in take["players"])
         found.append(f"{prompt['title']}: {clips} clip{'' if clips == 1 else 's'}")
@@ -105,10 +121,16 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["script_json"] = script_json
+    # Of base64's characters none means anything in HTML.
+    environment.filters["packed"] = lambda text: Markup(packed(str(text)))  # noqa: S704
     return environment
 
 
-def _player(media: Media, clips: Sequence[Mapping[str, Any]]) -> Markup:
+def _player(media: Media, clips: Sequence[Mapping[str, Any]], stow: Stow | None, *, again: bool) -> Markup:
+    """The player of some clips. `again`: the page has these clips in another player, and holds their bytes once.
+
+    With a `stow` its film strips and the marks and curves of its time line go there, for the page's script to fetch.
+    """
     shown = [clip for clip in clips if clip["clip"] in media.sources]
     gone = [clip["model"] for clip in clips if clip["clip"] not in media.sources]
     lost = Markup("").join(
@@ -120,16 +142,32 @@ def _player(media: Media, clips: Sequence[Mapping[str, Any]]) -> Markup:
     )
     if not shown:
         return lost
-    return markup([_player_clip(media, clip) for clip in shown], label="", preload="none") + lost
+    listed = [_player_clip(media, clip, again=again) for clip in shown]
+    if stow is not None:
+        bare = [replace(clip, data=None, strip=None) for clip in listed]
+        made = markup(bare, label="", preload="none", lazy=True)
+        return Markup('<div data-stowed="{}">{}</div>').format(stow.put(_late(listed)), made) + lost
+    return markup(listed, label="", preload="none", lazy=True) + lost
 
 
-def _player_clip(media: Media, clip: Mapping[str, Any]) -> PlayerClip:
+def _late(clips: Sequence[PlayerClip]) -> str:
+    strips = [clip.strip and asdict(clip.strip) for clip in clips]
+    known = any(clip.data for clip in clips)
+    data = player_data([clip.data or {"marks": [], "curves": []} for clip in clips]) if known else None
+    return json.dumps(
+        {"strips": strips, "data": data}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def _player_clip(media: Media, clip: Mapping[str, Any], *, again: bool) -> PlayerClip:
     source = media.sources[clip["clip"]]
+    inside = source.src.startswith("data:")
+    borrowed = again and inside
     return PlayerClip(
         name=clip["model"],
-        src=source.src,
+        src=None if borrowed else source.src,
         mime=source.type,
-        poster=source.poster or None,
+        poster=None if borrowed else source.poster or None,
         width=clip["width"],
         height=clip["height"],
         fps=clip["fps"]["value"],
@@ -140,9 +178,10 @@ def _player_clip(media: Media, clip: Mapping[str, Any]) -> PlayerClip:
         sandbox=clip["sandbox"],
         note=_proxy_note(clip) if source.proxy else "",
         proxy=source.proxy,
-        download=source.download,
-        strip=source.strip,
+        download=None if borrowed else source.download,
+        strip=None if borrowed else source.strip,
         data=clip["over_time"],
+        key=clip["clip"][:16] if inside else None,
     )
 
 

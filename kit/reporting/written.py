@@ -16,9 +16,8 @@ def written(data: Any) -> str:
 
 
 def _laid_out(value: Any, level: int) -> str:
-    line = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    if len(line) <= WIDTH or not isinstance(value, Mapping | list) or not value:
-        return line
+    if not isinstance(value, Mapping | list) or not value:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
     inside = " " * (level + 1)
     if isinstance(value, Mapping):
         parts = [
@@ -29,5 +28,9 @@ def _laid_out(value: Any, level: int) -> str:
     else:
         parts = [_laid_out(one, level + 1) for one in value]
         opened, closed = "[]"
+    # From the inside out, so that each text is made once. What takes several lines makes its surroundings do so too:
+    # no text of JSON has a line break of its own.
+    if sum(map(len, parts)) + 2 * len(parts) <= WIDTH and not any("\n" in part for part in parts):
+        return f"{opened}{', '.join(parts)}{closed}"
     body = ",\n".join(inside + part for part in parts)
     return f"{opened}\n{body}\n{' ' * level}{closed}"

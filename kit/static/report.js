@@ -1,6 +1,9 @@
-// The report page's own few lines: players, plots drawn when they come near, the contents list that follows.
+// The report page's own few lines: plots drawn when they come near, the contents list that follows, and what is folded.
 
-import { mount, mountAll } from "./player.js";
+import { filterPrompts } from "./report_filter.js";
+import { enliven, enlivenNear } from "./report_near.js";
+import { unfoldOnOpening, unpacked } from "./report_packed.js";
+import { sortTables } from "./report_table.js";
 
 {
   const options = JSON.parse(document.getElementById("report-options")?.textContent ?? "{}");
@@ -26,7 +29,7 @@ import { mount, mountAll } from "./player.js";
     };
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis\d*$/.test(key)) {
-        out[key] = { ...layout[key], gridcolor: line, linecolor: muted, zerolinecolor: muted, tickcolor: muted };
+        out[key] = { ...layout[key], color: muted, gridcolor: line, linecolor: muted, zerolinecolor: muted, tickcolor: muted };
       }
     }
     for (const key of ["annotations", "shapes"]) {
@@ -34,7 +37,7 @@ import { mount, mountAll } from "./player.js";
       out[key] = layout[key].map((/** @type {any} */ item) =>
         key === "annotations"
           ? { ...item, font: { ...(item.font ?? {}), color: ink } }
-          : { ...item, line: { ...(item.line ?? {}), color: muted } },
+          : { ...item, line: { ...(item.line ?? {}), color: item.line?.color ?? muted } },
       );
     }
     return out;
@@ -70,7 +73,9 @@ import { mount, mountAll } from "./player.js";
   const draw = async (/** @type {HTMLElement} */ box) => {
     const data = document.getElementById(box.dataset.figure ?? "");
     if (!data || drawn.has(box)) return;
-    const figure = JSON.parse(data.textContent ?? "{}");
+    drawn.set(box, null);
+    const text = data.textContent ?? "{}";
+    const figure = JSON.parse(data.classList.contains("packed") ? await unpacked(text) : text);
     drawn.set(box, figure);
     try {
       const library = await plotly();
@@ -95,6 +100,7 @@ import { mount, mountAll } from "./player.js";
     { rootMargin: "600px 0px" },
   );
   for (const box of boxes) near.observe(box);
+  unfoldOnOpening();
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", async () => {
     if (!drawn.size) return;
@@ -106,28 +112,53 @@ import { mount, mountAll } from "./player.js";
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = /** @type {HTMLDetailsElement[]} */ ([...document.querySelectorAll("details:not([open])")]);
+    // What is packed stays so: hundreds of tables are for the screen, and unpacking takes longer than printing waits.
+    opened = [...document.querySelectorAll("details:not([open])")]
+      .filter((details) => !details.querySelector(":scope > .stowed"))
+      .map((details) => /** @type {HTMLDetailsElement} */ (details));
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
     for (const details of opened) details.open = false;
   });
 
+  /** Keeps the goal of a link at the window's top while what lies before it takes its true height. */
+  const hold = (/** @type {Element} */ target) => {
+    const until = performance.now() + 700;
+    const over = new AbortController();
+    const { signal } = over;
+    for (const name of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(name, () => over.abort(), { signal, passive: true });
+    let top = NaN;
+    const look = () => {
+      if (signal.aborted || performance.now() > until) return over.abort();
+      const now = target.getBoundingClientRect().top;
+      if (now !== top) target.scrollIntoView({ behavior: "instant", block: "start" });
+      top = target.getBoundingClientRect().top;
+      requestAnimationFrame(look);
+    };
+    look();
+  };
+
   // A link to something inside a closed disclosure opens it.
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const details = target && target.closest("details");
+    if (!target) return;
+    showPrompt(target);
+    const details = target.closest("details");
     if (details) details.open = true;
+    hold(target);
   };
+  const showPrompt = filterPrompts();
+  sortTables();
   addEventListener("hashchange", reveal);
   reveal();
 
   // A time beside a finding leads to its moment: the link goes to the player, and the player to the time.
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", async (event) => {
     const link = /** @type {Element} */ (event.target).closest("a.moment");
     if (!(link instanceof HTMLAnchorElement)) return;
     const figure = document.getElementById(decodeURIComponent(link.hash.slice(1)))?.querySelector(".kit-player");
-    if (figure) mount(figure).seek(Number(link.dataset.at));
+    if (figure instanceof HTMLElement) (await enliven(figure)).seek(Number(link.dataset.at));
   });
 
   const links = new Map(
@@ -147,6 +178,6 @@ import { mount, mountAll } from "./player.js";
   addEventListener("resize", follow, { passive: true });
   follow();
 
-  mountAll(document);
+  enlivenNear();
   root.dataset.report = "ready";
 }

@@ -127,7 +127,7 @@ def test_readable_without_scripts(linked: Path, open_page: Callable) -> None:
     page = open_page(linked, java_script_enabled=False).page
     assert page.locator(".verdict").count() == 4
     assert page.locator(".verdict svg.interval").first.is_visible()
-    assert page.locator("video[controls]").count() == 4
+    assert page.locator("#clips video[controls]").count() == 4
     assert page.locator("table").first.is_visible()
     assert page.locator(".canvas:visible").count() == 0
     assert page.locator(".plot-table").first.is_visible()

@@ -23,7 +23,7 @@ SECTIONS = (
     *("answer", "models", "findings", "examples", "clips", "per_prompt", "leaderboards", "agreement"),
     *("measurements", "speed_and_cost", "recommendation", "scope", "method", "provenance"),
 )
-VOID = {"meta", "link", "br", "hr", "img", "input", "line", "circle"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "line", "circle", "track"}
 
 
 class Reader(HTMLParser):
@@ -77,6 +77,11 @@ class Reader(HTMLParser):
             self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
         elif self.cells and ("td" in self.stack or "th" in self.stack):
             self.cells[-1] += data
+
+
+def clips_of(html: str) -> str:
+    """The part of a page that shows all clips: examples show some of them once more."""
+    return html.partition('<section id="clips"')[2].partition("</section>")[0]
 
 
 def strings(value) -> list[str]:
@@ -198,7 +203,7 @@ def test_embed_holds_everything(usual: Path, whole, tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.html", "one.json"]
     html = files.html.read_text("utf-8")
     assert html.count('src="data:video/mp4;base64,') == 4
-    assert html.count('poster="data:image/jpeg;base64,') == 4
+    assert html.count('class="kit-poster" src="data:image/jpeg;base64,') == 4
     assert "plotly.js v" in html
     assert all(a.startswith("data:") for a in Reader(html).sources)
 
@@ -221,7 +226,7 @@ def test_without_votes_the_page_says_how_to_bring_them(build, whole, tmp_path: P
     html = files.html.read_text("utf-8")
     assert "No one has voted yet" in html
     assert "kit votes import STUDY votes.csv" in html
-    assert html.count("<video controls") == 4
+    assert clips_of(html).count("<video controls") == 4
     assert "preferred" not in html
     study.close()
 
@@ -266,7 +271,7 @@ def test_seven_models_share_two_players(build, whole, tmp_path: Path) -> None:
     """A player takes up to six clips, so seven are shown as four and three."""
     models = [f"model-{i}" for i in range(7)]
     study = build(tmp_path / "seven", models=models, prompts=(("p", "One."),))
-    html = whole(study).save(tmp_path).html.read_text("utf-8")
+    html = clips_of(whole(study).save(tmp_path).html.read_text("utf-8"))
     assert re.findall(r'<figure class="kit-player"[^>]* data-clips="(\d)"', html) == ["4", "3"]
     study.close()
 
@@ -278,7 +283,7 @@ def test_a_lost_and_a_faulty_clip_are_reported(build, whole, tmp_path: Path) -> 
     study.add_measurements(faulty, [], fault=(1, "damaged data after frame 3"))
     next((tmp_path / "bad" / "clips").rglob(f"{lost}*")).unlink()
     html = whole(study).save(tmp_path).html.read_text("utf-8")
-    assert html.count("<video controls") == 3
+    assert clips_of(html).count("<video controls") == 3
     assert "its file is gone from the study" in html
     assert "damaged data after frame 3" in html
     assert str(tmp_path) not in html

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.player_data import clip_data
+from kit.reporting.main_metrics import first_metrics
 from kit.reporting.material import Group, Material, rows_of
 from kit.reporting.numbers import NONE, number
-from kit.reporting.sections import camera, delivered
+from kit.reporting.packing import MANY_CLIPS
+from kit.reporting.sections import camera, delivered, filters
 from kit.reporting.sections.missing import note
 from kit.reporting.tables import Cell, Table, column, table
 
-CURVE_POINTS = 60  # of one measurement over time: enough for a plot as wide as the page
+# Of one measurement over time: enough for a plot as wide as the page, and for its course where a page has many.
+CURVE_POINTS, FEW_POINTS = 60, 16
 
 MOST_OPEN = 16  # metrics up to which the tables are shown without a click
 FACTS = "facts"
@@ -32,20 +35,27 @@ def section(material: Material) -> dict[str, Any]:
     groups: dict[str, list[Group]] = {}
     for group in material.groups:
         groups.setdefault(group.prompt_id, []).append(group)
+    marks = {
+        row.prompt_id: filters.marks_of(material, row, groups.get(row.prompt_id, []))
+        for row in rows_of(material.prompts)
+    }
     return {
         "id": "clips",
         "template": "clips",
-        "heading": "The clips",
+        "heading": "All pairs" if len(material.models) == 2 else "All clips",
         "missing": [] if groups else [note("There are no clips yet.", "kit import STUDY clips.csv")],
+        "filters": filters.choices(material, marks),
         "prompts": [
-            _prompt(material, i, row, groups.get(row.prompt_id, []))
+            _prompt(material, i, row, groups.get(row.prompt_id, []), marks[row.prompt_id])
             for i, row in enumerate(rows_of(material.prompts), start=1)
         ],
         "open_tables": len(material.groups) <= 8 and len(metrics_in_order(material)) <= MOST_OPEN,
     }
 
 
-def _prompt(material: Material, position: int, row: Any, groups: list[Group]) -> dict[str, Any]:
+def _prompt(
+    material: Material, position: int, row: Any, groups: list[Group], marks: list[str]
+) -> dict[str, Any]:
     stresses = row.stresses if isinstance(row.stresses, str) and row.stresses else None
     return {
         "id": row.prompt_id,
@@ -57,6 +67,8 @@ def _prompt(material: Material, position: int, row: Any, groups: list[Group]) ->
         "stresses": material.dimension_title(stresses) if stresses else "",
         "camera": [camera.WORDS.get(word, word) for word in row.camera],
         "checks": list(row.checks),
+        "tags": list(row.tags),
+        "marks": marks,
         "takes": [_take(material, group, many=len(groups) > 1) for group in groups],
     }
 
@@ -70,7 +82,7 @@ def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
     return {
         "take": group.take,
         "heading": heading if many or settings or group.take != 1 else "",
-        "players": [[_clip(material, row) for row in rows] for rows in group.players],
+        "players": [[shown_clip(material, row) for row in rows] for rows in group.players],
         "anchors": [material.players[group.prompt_id, rows[0].clip] for rows in group.players],
         "camera": camera.clip_checks(material, group),
         "camera_caption": f"The camera in {material.prompt_titles[group.prompt_id]}: asked and measured, in seconds",
@@ -89,7 +101,8 @@ def _take(material: Material, group: Group, *, many: bool) -> dict[str, Any]:
     }
 
 
-def _clip(material: Material, row: Any) -> dict[str, Any]:
+def shown_clip(material: Material, row: Any) -> dict[str, Any]:
+    """What the page's players show of a clip, by its row of `study.requests`."""
     facts = material.clip.get(row.clip)
     if facts is None:
         return {"clip": row.clip, "model": row.model, "plays": False}
@@ -108,18 +121,28 @@ def _clip(material: Material, row: Any) -> dict[str, Any]:
         "audio": bool(facts.has_audio),
         "sandbox": bool(facts.sandbox),
         "plays": bool(facts.browser_plays),
-        "over_time": clip_data(material.measured_of[row.clip], points=CURVE_POINTS)
-        if row.clip in material.measured_of
-        else None,
+        "over_time": _over_time(material, row.clip),
     }
+
+
+def _over_time(material: Material, clip: str) -> Any:
+    """Marks and curves of a clip's time line; where a page has many clips, one curve a dimension, and coarser."""
+    rows = material.measured_of.get(clip)
+    if rows is None:
+        return None
+    if len(material.refs) <= MANY_CLIPS:
+        return clip_data(rows, points=CURVE_POINTS)
+    kept = [row if row.metric in first_metrics() else row._replace(series=None) for row in rows]
+    return clip_data(kept, points=FEW_POINTS)
 
 
 def measured(material: Material, group: Group) -> list[Table]:
     """What was measured of these clips, by dimension, and what their files say: a row a metric, a column a model."""
     found = by_dimension(material, metrics_in_order(material))
+    title = material.prompt_titles[group.prompt_id]
     tables = (
-        _side_by_side(material, group, "Measured from these clips", [g for g in found if g[0] != FACTS]),
-        _side_by_side(material, group, DIMENSIONS[FACTS], [g for g in found if g[0] == FACTS]),
+        _side_by_side(material, group, f"{title}: what was measured", [g for g in found if g[0] != FACTS]),
+        _side_by_side(material, group, f"{title}: what the files say", [g for g in found if g[0] == FACTS]),
     )
     return [t for t in tables if t is not None]
 
@@ -159,14 +182,14 @@ def metrics_in_order(material: Material) -> list[str]:
 
     Stability is left out where the amount of motion was not measured: it rewards stillness, and is never read alone.
     """
-    found = set(material.measurements["metric"]) - left_out(material)
+    found = material.metrics_measured - left_out(material)
     return [*(name for name in material.metrics if name in found), *sorted(found - set(material.metrics))]
 
 
 def left_out(material: Material) -> set[str]:
     """Metrics of stability that stand without the amount of motion."""
-    found = set(material.measurements["metric"])
-    return set() if MOTION in found else found & BESIDE
+    found = material.metrics_measured
+    return set() if MOTION in found else set(found & BESIDE)
 
 
 def by_dimension(material: Material, metrics: Sequence[str]) -> list[tuple[str, str, list[str]]]:

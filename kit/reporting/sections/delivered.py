@@ -31,7 +31,8 @@ def tables(material: Material, group: Group) -> list[Table]:
         [_label(setting), asked, *(_cell(found.get(row.clip)) for row in group.rows)]
         for (setting, asked), found in rows.items()
     ]
-    return [table("What was asked, and what came", columns, cells)]
+    title = material.prompt_titles[group.prompt_id]
+    return [table(f"{title}: what was asked, and what came", columns, cells)]
 
 
 def misses(material: Material, group: Group) -> list[dict[str, str]]:
