@@ -16,6 +16,7 @@ from kit.metrics.asked import compare_with_asked
 from kit.player import MOST_CLIPS
 from kit.reporting.media import ClipRef
 from kit.rubric import Rubric
+from kit.stats.generation_ratios import generation_ratios
 from kit.stats.metric_votes import vote_correlations
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Material:
     comparison: Comparison
     metrics: Mapping[str, "Metric"]
     options: Options = field(default_factory=Options)
+    checks: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def clip(self) -> dict[str, Any]:
@@ -176,6 +178,11 @@ class Material:
         )  # fmt: skip
 
     @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """Time and price of each pair of models, for the same prompts; see `kit.stats.generation_ratios`."""
+        return generation_ratios(self.requests, self.models)
+
+    @cached_property
     def prompt(self) -> dict[str, Any]:
         """The row of `prompts` for each prompt id."""
         return {row.prompt_id: row for row in rows_of(self.prompts)}
@@ -212,4 +219,5 @@ def gather(study: "Study", *, rater_kind: str, draws: int, seed: int) -> Materia
         comparison=compare(study, rater_kind=rater_kind or None, draws=draws, seed=seed),
         metrics=registry(),
         options=Options(rater_kind, draws, seed),
+        checks=study.checks,
     )
