@@ -46,7 +46,7 @@ def dimension_words(dimension: str) -> str:
     return "artifacts (fewer is better)" if dimension == "artifacts" else dimension.replace("_", " ")
 
 
-def _inside(title: str) -> str:
+def inside(title: str) -> str:
     """Return a title as it stands inside a sentence: 'Video realism' loses its capital, 'HDR' keeps it."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
@@ -63,7 +63,7 @@ def _next_step(verdict: Mapping[str, Any], n_prompts: int) -> str:
     if n_prompts < 2:
         return " One prompt cannot show a difference."
     if verdict["needs"] == "raters":
-        return " More prompts alone may not settle it: the raters' preferences differ."
+        return " More prompts alone may not settle it: the lead is small beside how far raters' tastes may differ."
     if math.isnan(needed):
         return ""
     if needed > 10_000:
@@ -103,6 +103,8 @@ def finding(
     step = _next_step(verdict, int(wins["n_prompts"]))
     if rate == 0.5:
         return f"No difference shown on {name}: {counts}, {pair} level at 50%{ends}.{step}"
+    if round(100 * rate) == 50:
+        return f"No difference shown on {name}: {counts}, {pair} close to level, {verdict['model_a']} at {percent(rate)}{ends}.{step}"
     ahead = verdict["model_a"]
     if rate < 0.5:
         ahead, rate = verdict["model_b"], 1 - rate
@@ -121,7 +123,7 @@ def findings(comparison: "Comparison", rubric: "Rubric | None" = None) -> list[s
     """
     if comparison.wins.empty or not int(comparison.wins["n_votes"].sum()):
         return []
-    titles = {d.id: _inside(d.title) for d in rubric.dimensions} if rubric is not None else {}
+    titles = {d.id: inside(d.title) for d in rubric.dimensions} if rubric is not None else {}
     rows = zip(comparison.verdicts.to_dict("records"), comparison.wins.to_dict("records"), strict=True)
     return [
         finding(

@@ -60,7 +60,14 @@ def test_level_votes_raters_and_silence():
     level = finding(VERDICT | {"prompts_needed": math.nan}, WINS | {"win_rate": 0.5})
     assert "level at 50%" in level
     assert "preferred" not in level
-    assert "raters' preferences differ" in finding(
+    # What rounds to half is not called ahead.
+    close = finding(VERDICT | {"prompts_needed": math.nan}, WINS | {"win_rate": 0.504})
+    assert (
+        "sandbox-steady and sandbox-quick close to level, sandbox-steady at 50% (95% interval 35% to 79%)"
+        in close
+    )
+    assert "preferred" not in close
+    assert "raters' tastes may differ" in finding(
         VERDICT | {"prompts_needed": math.nan, "needs": "raters"}, WINS
     )
     silent = finding(VERDICT | {"verdict": "no votes"}, WINS | {"n_votes": 0})

@@ -18,6 +18,7 @@ from kit.reporting.media import ClipRef
 from kit.reporting.pair_votes import PairKey, PairVotes, pair_votes
 from kit.rubric import Rubric
 from kit.stats.associations import clip_opinions, rank_correlations
+from kit.stats.generation_ratios import generation_ratios
 from kit.stats.metric_votes import vote_correlations
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Material:
     comparison: Comparison
     metrics: Mapping[str, "Metric"]
     options: Options = field(default_factory=Options)
+    checks: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def clip(self) -> dict[str, Any]:
@@ -226,6 +228,11 @@ class Material:
         return rank_correlations(opinions, draws=draws, seed=self.options.seed)
 
     @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """Time and price of each pair of models, for the same prompts; see `kit.stats.generation_ratios`."""
+        return generation_ratios(self.requests, self.models)
+
+    @cached_property
     def prompt(self) -> dict[str, Any]:
         """The row of `prompts` for each prompt id."""
         return {row.prompt_id: row for row in rows_of(self.prompts)}
@@ -266,4 +273,5 @@ def gather(study: "Study", *, rater_kind: str, draws: int, seed: int, until: str
         comparison=compare(study, rater_kind=rater_kind or None, draws=draws, seed=seed),
         metrics=registry(),
         options=Options(rater_kind, draws, seed, until),
+        checks=study.checks,
     )

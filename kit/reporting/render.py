@@ -84,8 +84,10 @@ def sentences(section: Mapping[str, Any]) -> Sequence[str]:
     found += [f"{m['text']} {m['command']}".strip() for m in section.get("missing", ())]
     found += section.get("noticed", ())
     found += section.get("lines", ())
+    for part in section.get("parts", ()):
+        found += [*part.get("lines", ()), *part.get("bullets", ())]
     for dimension in section.get("dimensions", ()):
-        found += dimension.get("sentences", ())
+        found += [*dimension.get("sentences", ()), *dimension.get("beside", ())]
         for checked in ("camera", "delivered"):
             found += (dimension.get(checked) or {}).get("sentences", ())
     for part in section.get("parts", ()):

@@ -101,6 +101,10 @@ def test_a_reversed_pan_is_found_and_said(filmed: Callable[..., Study], tmp_path
     (move,) = pan["clips"][1]["moves"]
     assert (move["wanted"], move["measured"]) == ("pan right", "pan left")
     assert (move["start"]["value"], move["end"]["value"]) == (0.1, 0.4)
+    findings = next(s for s in data["sections"] if s["id"] == "findings")
+    assert findings["dimensions"][0]["beside"][0].startswith(
+        "The camera, read by a program, did what was asked in 2 of 2 clips of alpha (95% interval "
+    )
     answer = next(s for s in data["sections"] if s["id"] == "answer")
     (line,) = answer["noticed"]
     assert line.startswith(

@@ -1,6 +1,6 @@
 """The answer on one screen: the verdicts, what they rest on, how sure they are, and how fast and dear the models were."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kit import leading
 from kit.leading import Lead, lead_of
@@ -12,9 +12,6 @@ from kit.reporting.sections.phrases import listed, plural
 from kit.reporting.sections.rates import alt_of, basis_of, joined, rate_of, short_of, tone_of
 from kit.reporting.sections.rates import lead_of as ahead_of
 from kit.reporting.tables import Cell, Table, column, table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def section(material: Material) -> dict[str, Any]:
@@ -36,7 +33,7 @@ def section(material: Material) -> dict[str, Any]:
         "missing": lacking(material),
         "sure": strip.sureness(material),
         "pace": strip.pace(material),
-        "recommended": _recommended(material),
+        "recommended": recommendation.short(material),
         "glance": _glance(material),
     }
 
@@ -96,12 +93,6 @@ def _why(lead: Lead) -> str:
     if 0 < len(lead.unbeaten) <= 4:
         return f"none is shown better than {listed(lead.unbeaten, last='or')}"
     return f"{len(lead.unbeaten)} of {len(lead.models)} models stand behind no other"
-
-
-def _recommended(material: Material) -> list[str]:
-    """The recommendation in lines of its own section, where that gives any."""
-    short: Callable[[Material], list[str]] | None = getattr(recommendation, "short", None)
-    return list(short(material)) if short is not None else []
 
 
 def _headline(material: Material, pairs: list[tuple[Any, Any]]) -> str:

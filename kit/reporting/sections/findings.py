@@ -1,18 +1,22 @@
-"""Findings: for each dimension what raters chose, in a sentence, a table, an interval and a plot.
+"""Findings: for each dimension what raters chose, and what measurements, checks and notes say beside it.
 
-Prompt adherence has in addition what programs can check of it: the camera, and what was asked of the file.
+Prompt adherence has in addition what can be checked of it: the camera, what was asked of the file, the prompts' checks.
 """
 
 from typing import Any
 
 from kit.reporting.figures import Figures
-from kit.reporting.material import Material, rows_of
+from kit.reporting.material import Material
 from kit.reporting.numbers import number
 from kit.reporting.plots import vote_plots
-from kit.reporting.sections import camera, delivered
+from kit.reporting.sections import camera, checked, delivered, evidence
 from kit.reporting.sections.missing import note
+from kit.reporting.sections.notes import notes_on, quoted
 from kit.reporting.sections.rates import alt_of, joined, lead_of, rate_of, tone_of
-from kit.wording import finding
+from kit.stats.verdict import BETTER
+from kit.wording import finding, inside
+
+Pairs = list[tuple[Any, Any]]  # rows of `Comparison.wins` with their rows of `verdicts`
 
 ADHERENCE = "prompt_adherence"
 MOST_NOTES = 12
@@ -22,17 +26,28 @@ MOST_SENTENCES = 6
 def section(material: Material, figures: Figures) -> dict[str, Any]:
     """The data of the section."""
     found = joined(material)
-    dimensions = list(dict.fromkeys(w.dimension for w, _ in found))
-    voted = [d for d in dimensions if any(w.n_votes for w, _ in found if w.dimension == d)]
-    checked = {"camera": camera.finding(material), "delivered": delivered.finding(material)}
-    shown = voted if ADHERENCE in voted or not any(checked.values()) else [ADHERENCE, *voted]
+    by_dimension: dict[str, Pairs] = {}
+    for win, verdict in found:
+        by_dimension.setdefault(win.dimension, []).append((win, verdict))
+    voted = [d for d, pairs in by_dimension.items() if any(w.n_votes for w, _ in pairs)]
+    checks = {"camera": camera.finding(material), "delivered": delivered.finding(material)}
+    beside = [
+        d
+        for d in material.rubric.ids
+        if d not in voted
+        and (
+            any(claim.points_to is not None for claim in evidence.claims_on(material, d))
+            or (d == ADHERENCE and (any(checks.values()) or checked.answers(material)))
+        )
+    ]
+    shown = [d for d in dict.fromkeys([*material.rubric.ids, *by_dimension]) if d in {*voted, *beside}]
     missing = []
     if not voted:
         missing.append(
             note(
-                "There are no votes, so there is nothing to find."
-                if not shown
-                else "There are no votes: what follows is what programs checked.",
+                "There are no votes: what follows is what programs measured and checked."
+                if shown
+                else "There are no votes, so there is nothing to find.",
                 "kit votes import STUDY votes.csv",
             )
         )
@@ -41,35 +56,65 @@ def section(material: Material, figures: Figures) -> dict[str, Any]:
         "template": "findings",
         "heading": "Findings",
         "missing": missing,
+        "how": evidence.how_measured(material) if shown else "",
         "plots": [figures.add(p, f"wins-{i}") for i, p in enumerate(vote_plots(material), start=1)],
         "dimensions": [
-            _dimension(material, d, [p for p in found if p[0].dimension == d])
-            | (checked if d == ADHERENCE else dict.fromkeys(checked))
+            _dimension(material, d, by_dimension.get(d, []))
+            | (checks if d == ADHERENCE else dict.fromkeys(checks))
             for d in shown
         ],
     }
 
 
-def _dimension(material: Material, name: str, pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
+def _dimension(material: Material, name: str, pairs: Pairs) -> dict[str, Any]:
     known = name in material.rubric.ids
     title = material.dimension_title(name) if known else name.replace("_", " ").capitalize()
+    notes = notes_on(material, name)
+    quote = quoted(material, notes)
+    beside = evidence.measured(material, name, [v for _, v in pairs])
+    if name == ADHERENCE:
+        beside += checked.checked(material)
     return {
         "id": name,
         "anchor": f"finding-{name}",
         "title": title,
         "question": material.rubric[name].question if known else "",
-        "sentences": [_sentence(material, w, v) for w, v in pairs if w.n_votes][:MOST_SENTENCES],
+        "sentences": _said(material, title, pairs),
+        "beside": beside,
         "counts_caption": f"{title}: votes by choice, and the win rate with its 95% interval (a tie counts half)",
         "rates": [_row(w, v) for w, v in pairs if w.n_votes],
-        "notes": _notes(material, name),
+        "quoted": quote,
+        # A single note that is quoted needs no list.
+        "notes": [] if quote and quote["quote"] and len(notes) == 1 else notes[:MOST_NOTES],
+        "notes_count": len(notes),
     }
+
+
+def _said(material: Material, title: str, pairs: Pairs) -> list[str]:
+    """What the votes say: of two models in a sentence, of more in a count, then the pairs that differ, then others."""
+    voted = [(w, v) for w, v in pairs if w.n_votes]
+    if not voted and len(material.cast):
+        return [f"No votes on {inside(title)}."]
+    if len(voted) <= MOST_SENTENCES:
+        return [_sentence(material, w, v) for w, v in voted]
+    better = [(w, v) for w, v in voted if v.verdict == BETTER]
+    text = f"Of {len(voted)} pairs of models with votes on {inside(title)}, "
+    text += (
+        f"{len(better)} show{'s' if len(better) == 1 else ''} a difference"
+        if better
+        else "none shows a difference"
+    )
+    named = better[: MOST_SENTENCES - 1]
+    left = len(better) - len(named)
+    text += f"; {left} of them stand only in the table." if left else "; the table has them all."
+    return [text, *(_sentence(material, w, v) for w, v in named)]
 
 
 def _sentence(material: Material, win: Any, verdict: Any) -> str:
     return finding(
         verdict._asdict(),
         win._asdict(),
-        title=material.dimension_title(win.dimension).lower(),
+        title=inside(material.dimension_title(win.dimension)),
         rater_kind=material.comparison.rater_kind or "person",
     )
 
@@ -101,21 +146,3 @@ def _row(win: Any, verdict: Any) -> dict[str, Any]:
         "prompts_needed": number(verdict.prompts_needed, "count"),
         **{key: number(value, "count", source=source) for key, value in counts.items()},
     }  # fmt: skip
-
-
-def _notes(material: Material, dimension: str) -> list[dict[str, str]]:
-    titles = material.prompt_titles
-    place = {p: i for i, p in enumerate(titles)}
-    votes = material.votes
-    rows = [
-        row
-        for row in rows_of(votes[votes["dimension"] == dimension])
-        if isinstance(row.note, str) and row.note.strip()
-    ]
-    rows.sort(
-        key=lambda r: (place.get(r.prompt_id, len(place)), r.take, r.model_a, r.model_b, r.rater, r.note)
-    )
-    return [
-        {"note": row.note, "rater": row.rater, "prompt": titles.get(row.prompt_id, row.prompt_id)}
-        for row in rows[:MOST_NOTES]
-    ]
