@@ -163,7 +163,7 @@ def _alphas(material: Material) -> Table:
         column("prompts", "Prompts", "number"),
     ]  # fmt: skip
     return table(
-        "Agreement among raters, with 95% intervals. As a scale, a tie of any kind lies between the two models; same answer "
+        "Agreement among raters, with 95% intervals where the prompts are enough. As a scale, a tie of any kind lies between the two models; same answer "
         "is the share of all pairs of ratings of one thing that are equal",
         columns,
         rows,

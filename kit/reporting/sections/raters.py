@@ -38,7 +38,11 @@ def part(material: Material) -> dict[str, Any] | None:
         )
     lines.append("Nobody is left out of the page for what stands here.")
     main = _table(
-        whole, "Raters over all dimensions, each share with its 95% interval", None, repeated, checked
+        whole,
+        "Raters over all dimensions, each share with its 95% interval where the prompts are enough",
+        None,
+        repeated,
+        checked,
     )
     folded = []
     if len(each) > len(whole) and len(each) <= MOST_ROWS:
