@@ -18,6 +18,7 @@ from kit.wording import inside, percent
 MOST_NAMED = 2  # measurements in a sentence
 
 Verdicts = Sequence[Any]  # rows of `Comparison.verdicts` on one dimension
+_COUNTED = {"moments", "cuts"}  # units that are the plural of a noun
 
 
 def directions(material: Material) -> dict[str, str]:
@@ -79,7 +80,8 @@ def measured(material: Material, dimension: str, verdicts: Verdicts) -> list[str
     named = [_named(material, claim) for claim in shown[:MOST_NAMED]]
     rest = shown[MOST_NAMED:]
     verb = "shows" if len(shown) == 1 else "show"
-    text = f"Of {of}, {len(shown)} {verb} a difference: {'; '.join(named)}"
+    which = f"The one {of[2:]} with a direction shows" if metrics == 1 else f"Of {of}, {len(shown)} {verb}"
+    text = f"{which} a difference: {'; '.join(named)}"
     if rest:
         counts = {model: sum(c.points_to == model for c in rest) for model in material.models}
         sides = [f"{n} to {model}" if n < len(rest) else f"to {model}" for model, n in counts.items() if n]
@@ -112,6 +114,8 @@ def _amount(material: Material, metric: str, value: float) -> str:
     """A difference with its unit; a share says of what it is one."""
     unit = unit_of(material, metric)
     text = number(value, unit)["text"]
+    if value == 1 and unit in _COUNTED:
+        return text.removesuffix("s")
     whole = unit.removeprefix("share").strip()
     return f"{text} {whole}" if unit.startswith("share ") else text
 

@@ -39,9 +39,10 @@ def section(material: Material, named: Sequence[str] = ()) -> dict[str, Any] | N
     if named:
         lines, parts = _named(material, named)
         return _data(material, lines, (), parts)
-    if len(material.models) < 2:
-        return None
     pairs = _pairs(material)
+    # Of a single prompt there is nothing to choose: all its clips stand further down.
+    if len(material.models) < 2 or len({pair.group.prompt_id for pair in pairs}) < 2:
+        return None
     votes = {p: v for p in pairs if (v := _votes_on(material, p))}
     rules: tuple[tuple[str, str], ...]
     if votes:
