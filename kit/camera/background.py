@@ -22,6 +22,7 @@ from kit.camera.estimate import (
     displaced,
     spread_out,
     weights,
+    widest,
 )
 
 Floats = NDArray[np.float64]
@@ -97,7 +98,8 @@ def _solved(theta: Floats, blocks: Blocks, chosen: NDArray[np.intp], p: Floats) 
     w = weights((confidence * seen).sum(axis=0)[known] / count[known], p[known], blocks.size)
     edge = [np.median(left[known], axis=0), np.zeros(2)]
     starts = np.array([[*shift, 0.0, 0.0] for shift in edge])
-    more, close = best_fit(p[known], left[known], w, starts, blur=_BLUR)
+    first = best_fit(p[known], left[known], w, starts, blur=_BLUR)
+    more, close = widest(p[known], left[known], w, first, blocks.size, blur=_BLUR)
     members = np.zeros(len(p), dtype=bool)
     members[np.flatnonzero(known)[close]] = True
     if np.count_nonzero(members) < _FEW or not spread_out(p[members], blocks.size):

@@ -11,12 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.camera.background import Blocks
-from kit.camera.estimate import SURE, PairMotion, about_middle, agreeing, as_parameters, best_fit, weights
+from kit.camera.estimate import (
+    SURE,
+    PairMotion,
+    about_middle,
+    agreeing,
+    as_parameters,
+    holds,
+    second,
+    weights,
+)
 from kit.camera.segments import Segment
 
 _EVERY = 3  # pairs: each third one is looked at
 _PLAIN = 0.6  # of the picture agreeing: nothing can rival that
-_RIVAL = 0.55  # of the first motion's share that the second has to hold
+_RIVAL = 0.55  # of what the first motion holds of the frame that the second has to hold
 _MOST = 0.4  # of the pairs looked at
 _NEXT = 0.5  # seconds: moves closer than this are beside each other
 _SETTLED = {"unsure", "orbit", "track"}
@@ -41,13 +50,11 @@ def _rivalled(pair: PairMotion, blocks: Blocks, k: int, p: NDArray[np.float64]) 
     p, d = p[say], blocks.displacement[k][say].astype(np.float64)
     w = weights(blocks.confidence[k][say].astype(np.float64), p, blocks.size)
     with_it = agreeing(as_parameters(pair.motion, blocks.size), p, d)
-    share = float(w[with_it].sum() / w.sum())
     rest = ~with_it
-    if share >= _PLAIN or np.count_nonzero(rest) < _FEW:
+    if w[with_it].sum() >= _PLAIN * w.sum() or np.count_nonzero(rest) < _FEW:
         return False
-    start = np.array([[*np.median(d[rest], axis=0), 0.0, 0.0]])
-    _, close = best_fit(p[rest], d[rest], w[rest], start)
-    return float(w[rest][close].sum() / w.sum()) >= _RIVAL * share
+    _, other = second(p, d, w, rest)
+    return holds(other, p, w, blocks.size) >= _RIVAL * holds(with_it, p, w, blocks.size)
 
 
 def doubted(segments: Sequence[Segment], looked_at: Sequence[tuple[float, bool]]) -> tuple[Segment, ...]:

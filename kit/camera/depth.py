@@ -5,8 +5,8 @@ A similarity can't say whether the camera turned or went somewhere. Where the sc
 - `orbit`: the picture slides sideways, and what is far (towards the upper edge) slides against what is near (towards
   the lower edge), or at least three times as far; or it slides behind a subject that stays in place, and the far part
   slides 1.2 times as far as the near part. Round a subject the far side follows the camera, the near side goes against it.
-- `track`: the picture slides, grows or shrinks behind a subject that stays in place in the middle of the frame, and it
-  is no orbit.
+- `track`: the picture slides behind a subject that stays in place in the middle of the frame, or grows or shrinks
+  behind one that keeps its size, and it is no orbit.
 - What `kit.camera.near` finds in the near half alone.
 - Anything else keeps its plain word. A pan and a truck sideways, a zoom and a dolly are the same word in any case.
 
@@ -26,7 +26,8 @@ from kit.camera.estimate import best_fit, displaced
 from kit.camera.labelling import LEAST_MOVE
 from kit.camera.near import near_half
 from kit.camera.segments import Segment
-from kit.camera.sliding import Span, in_place, row_slide, span_of
+from kit.camera.sliding import Span, row_slide, span_of
+from kit.camera.staying import in_place, same_size
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,8 +42,11 @@ _GROWTH = 0.2  # of the scale's logarithm: more than this is no slide taken for 
 _MUCH_GAIN = 0.3  # the same for what was taken for growth
 _MOSTLY = 0.5  # of the picture has to slide by its depth
 _ON_LINE = 0.38  # the same with a subject in place
-_KNOWN = 0.25  # of the blocks have to be seen
+_KNOWN = 0.25  # of the blocks have to be seen,
+_HALF = 0.07  # and this many both above and below the middle
 _SHEAR = 0.4  # of the slide's slope from top to bottom: a roll has as much from left to right in the other direction
+_BEND = 0.6  # of the picture has to agree with a bend at a rim, of which more lines fit by chance
+_RIMS = (0.0, 0.1, 0.2)  # of the height below the middle: where a flat ground may begin
 _DRIFT = 0.05  # of the width: clouds and water drift by less before a still camera, in a usual clip
 
 
@@ -123,13 +127,15 @@ def _orbit(segment: Segment, span: Span) -> Segment | None:
         return None
     subject = in_place(span, row_slide(span))
     use = span.known & ~subject
-    if np.count_nonzero(use) < _KNOWN * len(use):
+    above = np.count_nonzero(use & (span.p[:, 1] < 0))
+    if np.count_nonzero(use) < _KNOWN * len(use) or min(above, np.count_nonzero(use) - above) < _HALF * len(
+        use
+    ):
         return None
-    fit, share, gain = _sheared(span.p[use], span.moved[use])
+    rim, fit, share, gain = _sheared(span.p[use], span.moved[use], span.size[1])
     if not _by_depth(segment, share, gain, with_subject=bool(subject.any())):
         return None
-    middle, slope = _profile(span, use)
-    far, near = middle - 0.4 * span.size[1] * slope, middle + 0.4 * span.size[1] * slope
+    far, near, slope = _profile(span, use, rim)
     least = (_DRIFT if family == "static" else LEAST_MOVE) * span.long_edge
     turns = -float(fit[1, 1]) * np.sign(slope) > _SHEAR * abs(slope)
     # A line may cross where the rows that are seen, far and near, all slide one way.
@@ -161,8 +167,11 @@ def _by_depth(segment: Segment, share: float, gain: float, *, with_subject: bool
     )
 
 
-def _profile(span: Span, use: Flags) -> tuple[float, float]:
-    """How the slide depends on height: in the middle of the frame, and per pixel down, by a line through the rows' medians."""
+def _profile(span: Span, use: Flags, rim: float) -> tuple[float, float, float]:
+    """How the slide depends on height, by a line through the rows' medians that is level above the `rim`.
+
+    The slide near the upper and the lower edge of the frame, and how it changes per pixel down.
+    """
     row = np.repeat(np.arange(span.rows), span.columns)
     found = [
         (
@@ -174,30 +183,42 @@ def _profile(span: Span, use: Flags) -> tuple[float, float]:
         if np.count_nonzero(use & (row == k)) >= 3
     ]
     if len(found) < 4:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     y, slide, count = (np.array(column, dtype=float) for column in zip(*found, strict=True))
-    slope, middle = np.polyfit(y, slide, 1, w=np.sqrt(count))
-    return float(middle), float(slope)
+    slope, middle = np.polyfit(np.maximum(y, rim), slide, 1, w=np.sqrt(count))
+    upper, lower = max(-0.4 * span.size[1], rim), 0.4 * span.size[1]
+    return float(middle + slope * upper), float(middle + slope * lower), float(slope)
 
 
-def _sheared(p: Floats, d: Floats) -> tuple[Floats, float, float]:
-    """A robust affine fit (3, 2) to displacements d (n, 2) at p (n, 2): rows of constant, x and y.
+def _sheared(p: Floats, d: Floats, high: float) -> tuple[float, Floats, float, float]:
+    """The best of a few robust fits (3, 2) to displacements d (n, 2) at p (n, 2): rows of constant, x and y.
 
-    And the share of the blocks (0 to 1) that agrees with it, and how much more that is than with the best similarity.
+    Either the whole picture of height `high` is sheared, or only the ground below a rim, and what is above goes as one.
+    Before the fit stands how far down the rim is from the middle, in pixels (minus infinity without one); after it
+    the share of the blocks (0 to 1) that agrees with it, and how much more that is than with the best similarity.
     """
     weight = np.ones(len(p))
     alike, _ = best_fit(p, d, weight, np.array([[*np.median(d, axis=0), 0.0, 0.0], [0.0] * 4]), blur=3.0)
     error = np.hypot(*(d - displaced(alike[None], p)[0]).T)
     reach = 3.0 + 0.15 * np.hypot(*d.T)
-    ground = np.column_stack([np.ones(len(p)), p])
+    ways = [(rim * high, *_shear(p, d, np.maximum(p[:, 1], rim * high), reach)) for rim in (-np.inf, *_RIMS)]
+    rim, fit, share = max(ways, key=lambda way: way[2])
+    if share < _BEND:
+        rim, fit, share = ways[0]
+    return rim, fit, share, share - float((error <= reach).mean())
+
+
+def _shear(p: Floats, d: Floats, down: Floats, reach: Floats) -> tuple[Floats, float]:
+    """A robust fit to d by a constant, x and `down` (n,), and the share of the blocks that lies within `reach` (n,)."""
+    weight = np.ones(len(p))
+    ground = np.column_stack([np.ones(len(p)), p[:, 0], down])
     fit = np.zeros((3, 2))
     for wide in (6.0, 3.0, 2.0, 1.5, 1.5):
         root = np.sqrt(weight)[:, None]
         fit = np.linalg.lstsq(ground * root, d * root, rcond=None)[0]
         left = np.hypot(*(d - ground @ fit).T)
         weight = np.clip(1 - (left / (wide * reach)) ** 2, 0, None) ** 2 + 1e-6
-    share = float((left <= reach).mean())
-    return fit, share, share - float((error <= reach).mean())
+    return fit, float((left <= reach).mean())
 
 
 def _track(segment: Segment, span: Span) -> Segment | None:
@@ -209,7 +230,7 @@ def _track(segment: Segment, span: Span) -> Segment | None:
         subject = in_place(span, row_slide(span))
         direction = segment.word.partition("_")[2]
     elif family == "zoom":
-        subject = in_place(span, (segment.amount - 1) * span.p, grows=True)
+        subject = same_size(span, float(np.log(segment.amount)))
         direction = segment.word.partition("_")[2]
     else:
         return None

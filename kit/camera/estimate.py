@@ -2,7 +2,8 @@
 
 The similarity with four parameters (shift x and y, scale, turn) is fitted to the block flow of `kit.metrics.flow` by
 iteratively reweighted least squares with Tukey's biweight (Beaton and Tukey, Technometrics 16, 1974), the scale going
-down from 4 to 0.25 pixels, from several starts; the fit that most of the textured picture supports is kept.
+down from 4 to 0.25 pixels, from several starts; the fit that most of the textured picture supports is kept, unless
+another one holds more of the frame.
 
 What this can't tell apart, by its nature: turning the camera from moving it (a pan from a truck, a zoom from a dolly)
 where the scene has no depth to speak of, and a scene that moves as a whole from a camera that does.
@@ -31,6 +32,9 @@ _MIDDLE = 0.75
 _PARTS = (5, 4)  # columns and rows of the frame whose parts count alike, in good part
 _CROWD = 0.6
 _FEW = 10  # textured blocks: with fewer, four parameters are hardly held
+_SECOND = (
+    0.2  # of the textured blocks (by weight) that a second motion has to have to be taken for the camera's
+)
 _LEAST_SHARE = 0.3  # of the textured blocks (by weight) have to agree
 
 
@@ -82,6 +86,7 @@ def fit(flow: Flow, before: Similarity | None = None) -> PairMotion:
     d = flow.displacement[say].astype(np.float64)
     w = weights(confidence[say], p, size)
     theta, close = best_fit(p, d, w, _starts(p, d, size, before))
+    theta, close = widest(p, d, w, (theta, close), size)
     error = np.hypot(*(d - displaced(theta[None], p)[0]).T)
     share = float(w[close].sum() / w.sum())
     residual = (
@@ -89,6 +94,52 @@ def fit(flow: Flow, before: Similarity | None = None) -> PairMotion:
     )
     tells = count >= _FEW and share >= _LEAST_SHARE and spread_out(p[close], size)
     return PairMotion(as_similarity(theta, size), share, textured, residual, tells=tells)
+
+
+def widest(
+    p: Floats,
+    d: Floats,
+    w: Floats,
+    first: tuple[Floats, NDArray[np.bool_]],
+    size: tuple[int, int],
+    *,
+    blur: float = 1.0,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The best supported fit, or the second motion in the picture where that holds more of the frame.
+
+    A thing with much texture before a background with little may have the most support, but all of it in one place.
+    """
+    close = first[1]
+    rest = ~close
+    own = holds(close, p, w, size)
+    # Blocks that lie all over the frame hold about as much as their share.
+    if np.count_nonzero(rest) < _FEW or own >= w[rest].sum() / w.sum():
+        return first
+    theta, agree = second(p, d, w, rest, blur=blur)
+    enough = w[agree].sum() >= _SECOND * w.sum()
+    return (theta, agree) if enough and holds(agree, p, w, size) > own else first
+
+
+def second(
+    p: Floats, d: Floats, w: Floats, rest: NDArray[np.bool_], *, blur: float = 1.0
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The best fit (4,) to the blocks that are left over, `rest` (n,), and which of them agree with it (n,)."""
+    theta, close = best_fit(p[rest], d[rest], w[rest], np.array([[*_median(d[rest]), 0.0, 0.0]]), blur=blur)
+    agree = np.zeros(len(p), dtype=bool)
+    agree[np.flatnonzero(rest)[close]] = True
+    return theta, agree
+
+
+def holds(some: NDArray[np.bool_], p: Floats, w: Floats, size: tuple[int, int]) -> float:
+    """How much of the frame some blocks (n,) of all at p (n, 2) hold: their share of the weights w, times their spread.
+
+    The spread is the product of their standard deviations across and down; 1 for blocks that lie evenly everywhere.
+    """
+    if not some.any():
+        return 0.0
+    q, v = p[some] / size, w[some] / w[some].sum()
+    variance = v @ (q - v @ q) ** 2
+    return float(w[some].sum() / w.sum() * 12 * np.sqrt(variance[0] * variance[1]))
 
 
 def about_middle(positions: NDArray[np.float32], size: tuple[int, int]) -> Floats:

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 _BLOCKS = 12  # below the middle of the frame
 _TOGETHER = 0.4  # of them agree
 _WIDE = 0.6  # of the width: how far apart they lie
+_NOT_NARROW = 0.25  # the same where the far half plainly goes the same way,
+_PLAINLY = 0.08  # this share of it or more
 _SLIDES = 0.08  # of the long edge: clouds and water drift by less before a still camera, in a usual clip
 _ONE_WAY = 0.6  # of the near half's blocks slide alike,
 _LIKE = 0.5  # which is within this share of their median
@@ -45,7 +47,7 @@ def near_half(segment: Segment, span: Span) -> Segment | None:
     arm = 0.245 * float(np.hypot(*span.size))
     inside = np.abs(fit[:2]) < 0.4 * np.array(span.size) * abs(growth)
     large = arm * abs(growth) >= LEAST_MOVE * span.long_edge
-    if inside.all() and large and close.mean() >= _TOGETHER and _wide(p[close], span):
+    if inside.all() and large and close.mean() >= _TOGETHER and _wide(p[close], span, _WIDE):
         return replace(
             segment,
             word="zoom_in" if growth > 0 else "zoom_out",
@@ -57,8 +59,8 @@ def near_half(segment: Segment, span: Span) -> Segment | None:
     return _slid(segment, span, p, d)
 
 
-def _wide(p: Floats, span: Span) -> bool:
-    return bool(len(p) and np.ptp(p[:, 0]) >= _WIDE * span.size[0])
+def _wide(p: Floats, span: Span, share: float) -> bool:
+    return bool(len(p) and np.ptp(p[:, 0]) >= share * span.size[0])
 
 
 def _slid(segment: Segment, span: Span, p: Floats, d: Floats) -> Segment | None:
@@ -70,14 +72,14 @@ def _slid(segment: Segment, span: Span, p: Floats, d: Floats) -> Segment | None:
     same = np.abs(d[:, axis] - net) <= _LIKE * abs(net)
     if segment.word != "static" or abs(net) < _SLIDES * span.long_edge:
         return None
-    if same.mean() < _ONE_WAY or not _wide(p[same], span):
+    if same.mean() < _ONE_WAY:
         return None
     far = span.moved[span.known & (span.p[:, 1] < 0), axis] * np.sign(net)
-    if len(far) < _BLOCKS:
-        return Segment("unsure", segment.start, segment.end)
-    along = float(np.median(far))
+    along = float(np.median(far)) if len(far) >= _BLOCKS else 0.0
     if along < _ALONG or float(np.median(np.abs(far - along))) > _EXACT * along:
-        return Segment("unsure", segment.start, segment.end)
+        return Segment("unsure", segment.start, segment.end) if _wide(p[same], span, _WIDE) else None
+    if not _wide(p[same], span, _WIDE if along < _PLAINLY * abs(net) else _NOT_NARROW):
+        return None
     word = ("pan_left", "pan_right") if axis == 0 else ("tilt_up", "tilt_down")
     return replace(
         segment,

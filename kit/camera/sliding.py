@@ -1,4 +1,4 @@
-"""What slides past over a segment, and what stays in place before it: the blocks' sums that depth is read from."""
+"""What slides past over a segment: the blocks' sums that depth is read from."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,7 @@ from kit.camera.segments import Segment
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_STILL = 0.45  # of what the background does around: a block that moves less stays in place
-_SEEN = 0.04  # of the long edge: background that moves less shows nobody who doesn't
 _CLEAR = 0.3  # confidence on average: flat blocks look still, whatever they do
-_SUBJECT = (
-    3  # blocks (2.7 % of the picture); one more where the picture grows, since far things hardly do either
-)
-_GROWN = 0.02  # of the long edge: the same as _SEEN where the picture grows
-_ON_AVERAGE = 0.4  # as _STILL, over the whole time, in the middle of the subject's blocks
-_STILLER = 0.28  # the same where the picture grows, or where the blocks are few
-_STANDS = 0.2  # of what is around: the stillest block of a subject moves less
-_COMPACT = 0.13  # of the width: how far the blocks may lie from their mean (standard deviation)
-_SWAYS = 0.65  # as _STILL where the picture grows, counting what the subject does across
 _TOGETHER_IN_ROW = 0.3  # of a row's blocks have to slide alike
 _ALIKE = 0.5  # of a slide: what others may differ, since a row has depth too
 _STEADY = 0.1  # of the whole slide, in each third of the time: a move may start and end softly
@@ -69,36 +58,6 @@ def span_of(segment: Segment, blocks: Blocks, usable: Flags) -> Span | None:
     seen = blocks.confidence[chosen]
     clear = (seen * (seen >= SURE)).sum(axis=0) >= _CLEAR * np.maximum((seen >= SURE).sum(axis=0), 1)
     return Span(p, moved, parts, known, known & ~corner, clear, rows, columns, blocks.size)
-
-
-def in_place(span: Span, around: Floats, *, grows: bool = False) -> Flags:
-    """Blocks of a subject that stays in place, in every third of the time, while what is `around` (n, 2) moves.
-
-    None where it's no compact thing. Where the picture `grows` or shrinks, a subject may sway across that.
-    """
-    far = np.hypot(*around.T)
-    middle = (np.abs(span.p[:, 0]) < 0.36 * span.size[0]) & (span.p[:, 1] > -0.4 * span.size[1])
-    # What crosses a place on its way may stand still there on average, but not all the time.
-    own = np.hypot(span.parts[..., 0], span.parts[..., 1]).sum(axis=0)
-    still = own < _STILL * far
-    if grows:
-        ahead = around / np.maximum(far, 1e-6)[:, None]
-        along = np.abs((span.parts * ahead).sum(axis=2)).sum(axis=0)
-        still = (along < _STILL * far) & (own < _SWAYS * far)
-    found = span.known & span.clear & middle & still & (far >= (_GROWN if grows else _SEEN) * span.long_edge)
-    # The far end of a street stands still as well; a subject reaches below the middle.
-    low = found & (span.p[:, 1] > 0)
-    if np.count_nonzero(low) < _SUBJECT + grows or np.count_nonzero(found) > 0.35 * np.count_nonzero(
-        span.known
-    ):
-        return np.zeros_like(found)
-    compact = span.p[found if grows else low, 0].std() < _COMPACT * span.size[0]
-    # Of few blocks some may stand still by chance: they have to stand stiller.
-    sways = _STILLER if grows or np.count_nonzero(found) == _SUBJECT else _ON_AVERAGE
-    net = np.median(np.hypot(*span.moved[found].T) / far[found])
-    # Of a subject some block shows nothing but it.
-    stands = (own[found] / far[found]).min() < _STANDS or grows
-    return found if compact and stands and net < sways else np.zeros_like(found)
 
 
 def row_slide(span: Span) -> Floats:

@@ -49,7 +49,7 @@ def _covered(spans: list[tuple[float, float]]) -> float:
 
 CAMERA = Metric(
     name="camera_motion",
-    version=2,
+    version=3,
     unit="share of time",
     dimension="prompt_adherence",
     better=None,

@@ -140,6 +140,35 @@ def test_the_articles_reversed_pan_is_found(take, tmp_path):
         assert outcome.verdict == ("met" if filmed == "pan_right" else "reversed")
 
 
+@pytest.mark.parametrize(
+    ("prompt_id", "suite"),
+    [
+        ("rain-umbrella", "article-four"),
+        ("cyclist-in-the-rain", "core-48"),
+        ("campfire-sparks", "core-48"),
+        ("chess-in-the-park", "core-48"),
+    ],
+)
+def test_travels_and_orbits_of_the_sandbox_are_found(prompt_id, suite, tmp_path):
+    """Whoever is followed stays in place, slim or seen from behind; round whom the camera goes, the ground turns."""
+    prompt = load(suite)[prompt_id]
+    out = tmp_path / "a.mp4"
+    truth = render(
+        prompt.text,
+        model="sandbox-steady",
+        out=out,
+        prompt_id=prompt.id,
+        camera=prompt.camera,
+        width=320,
+        height=180,
+        fps=12,
+    )
+    (measured,) = measure_clip(out, ["camera_motion"]).measurements
+    filmed = [segment.word for segment in truth.camera]
+    assert filmed == list(prompt.camera)
+    assert {outcome.verdict for outcome in check(filmed, parse(measured.text))} == {"met"}
+
+
 @pytest.mark.clips
 @pytest.mark.parametrize("folder", ["motionctrl_basic", "vd3d", "lumiere_static"])
 def test_labelled_real_clips(folder, clips_dir):

@@ -11,16 +11,20 @@ WIDE, HIGH, COLUMNS, ROWS, PAIRS = 320, 180, 14, 8, 24
 STATIC = Segment("static", 0.0, 1.0, confidence=0.9)
 
 
-def told(far, near):
-    """What a rest becomes when the upper half goes `far` and the lower half `near` pixels (x, y) in a second."""
+def told(far, near, columns=COLUMNS):
+    """What a rest becomes when the upper half goes `far` and the lower half `near` pixels (x, y) in a second.
+
+    Only the first few columns of the lower half have texture.
+    """
     x = (np.arange(COLUMNS) + 0.5) * WIDE / COLUMNS - 0.5
     y = (np.arange(ROWS) + 0.5) * HIGH / ROWS - 0.5
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
     moved = np.where((grid[:, 1] > HIGH / 2)[:, None], near, far) / PAIRS
+    dark = (grid[:, 1] > HIGH / 2) & (grid[:, 0] > columns * WIDE / COLUMNS)
     blocks = Blocks(
         grid,
         np.tile(moved, (PAIRS, 1, 1)).astype(np.float32),
-        np.full((PAIRS, len(grid)), 0.9, np.float32),
+        np.tile(np.where(dark, 0.0, 0.9), (PAIRS, 1)).astype(np.float32),
         (np.arange(PAIRS) + 1) / PAIRS,
         (WIDE, HIGH),
     )
@@ -41,6 +45,14 @@ def test_a_near_half_that_slides_with_the_far_half_is_a_pan_or_a_tilt():
 def test_a_near_half_that_slides_before_a_far_half_that_stands_is_unsure():
     """That may be a river."""
     assert told((0.0, 0.0), (48.0, 0.0)).word == "unsure"
+
+
+def test_a_near_half_may_be_dark_on_one_side_where_the_far_half_goes_along():
+    """Five of its fourteen columns with texture are enough for a tilt, but seven not for a river, and four for nothing."""
+    assert told((0.0, -4.0), (0.0, -48.0), columns=5).word == "tilt_down"
+    assert told((0.0, -2.0), (0.0, -48.0), columns=7) is None
+    assert told((0.0, 0.0), (0.0, -48.0), columns=7) is None
+    assert told((0.0, -4.0), (0.0, -48.0), columns=4) is None
 
 
 def test_a_near_half_that_drifts_is_a_rest():

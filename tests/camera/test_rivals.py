@@ -5,10 +5,12 @@ import pytest
 
 from kit.camera.background import Blocks
 from kit.camera.contest import contested, doubted
-from kit.camera.estimate import STILL, PairMotion, Similarity
+from kit.camera.estimate import STILL, PairMotion, Similarity, about_middle, fit, holds
 from kit.camera.path import Step, path
 from kit.camera.segments import Segment
-from kit.camera.sliding import in_place, row_slide, span_of
+from kit.camera.sliding import row_slide, span_of
+from kit.camera.staying import in_place
+from kit.metrics.flow import Flow
 
 WIDE, HIGH, COLUMNS, ROWS, PAIRS = 320, 180, 14, 8, 24
 
@@ -28,6 +30,14 @@ def blocks(moved):
         np.full((PAIRS, ROWS * COLUMNS), 0.9, np.float32),
         (np.arange(PAIRS) + 1) / PAIRS,
         (WIDE, HIGH),
+    )
+
+
+def seen(moved, confidence):
+    """The flow of one pair in which each block goes what `moved` (112, 2) says."""
+    none = np.zeros(len(moved), np.float32)
+    return Flow(
+        grid(), moved, confidence, none, none, none, none, none, mismatch=0.0, width=WIDE, height=HIGH
     )
 
 
@@ -107,10 +117,36 @@ def test_a_thing_that_crosses_a_row_for_a_while_is_no_background_either():
     assert not around.any()
 
 
+def test_the_camera_is_what_moves_all_over_the_frame():
+    """A thing with twice as many blocks that tell, and each of them more, but all in one place, is not the camera."""
+    x, y = grid().T
+    inside = (np.abs(x - WIDE / 2) < 75) & (np.abs(y - HIGH / 2) < 50)
+    outside = np.flatnonzero(~inside)[::8]
+    moved = np.zeros((len(x), 2), np.float32)
+    moved[inside] = [5.0, 2.0]
+    moved[outside] = [-2.0, 0.0]
+    confidence = np.zeros(len(x), np.float32)
+    confidence[inside], confidence[outside] = 1.0, 0.5
+    assert np.count_nonzero(inside) >= 2 * len(outside)
+    pair = fit(seen(moved, confidence))
+    assert pair.motion.dx * WIDE == pytest.approx(-2.0, abs=0.05)
+    assert pair.motion.dy * HIGH == pytest.approx(0.0, abs=0.05)
+
+
+def test_what_holds_the_frame():
+    """Half of the blocks hold a half where they lie everywhere, a quarter where they fill one half, nothing in one column."""
+    p = about_middle(grid(), (WIDE, HIGH))
+    w = np.ones(len(p))
+    everywhere_else = (np.arange(len(p)) % COLUMNS + np.arange(len(p)) // COLUMNS) % 2 == 0
+    assert holds(everywhere_else, p, w, (WIDE, HIGH)) == pytest.approx(0.5, rel=0.05)
+    assert holds(p[:, 0] < 0, p, w, (WIDE, HIGH)) == pytest.approx(0.25, rel=0.05)
+    assert holds(np.arange(len(p)) % COLUMNS == 3, p, w, (WIDE, HIGH)) == pytest.approx(0.0, abs=1e-9)
+    assert holds(np.zeros(len(p), bool), p, w, (WIDE, HIGH)) == 0.0
+
+
 def rivals(width):
-    """Pairs in which the camera stands and `width` columns in the middle of every row slide by 4 pixels."""
-    columns = np.arange(ROWS * COLUMNS) % COLUMNS
-    thing = np.abs(columns - (COLUMNS - 1) / 2) < width / 2
+    """Pairs in which the camera stands and the `width` columns on the left slide by 4 pixels."""
+    thing = np.arange(ROWS * COLUMNS) % COLUMNS < width
     moved = everywhere(0.0)
     moved[:, thing] = [4.0, 0.0]
     pair = PairMotion(STILL, float(1 - thing.mean()), 1.0, 0.1, tells=True)

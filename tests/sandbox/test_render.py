@@ -174,6 +174,28 @@ def test_generic_moves_have_the_projects_signs(tmp_path, word, axis, sign):
     assert np.sign(np.median(moves)) == sign
 
 
+@pytest.mark.parametrize("prompt", ["Hills in summer", "A city by day", "A boat at sea", "A living room"])
+def test_an_orbit_turns_the_ground_under_the_subject(tmp_path, prompt):
+    """What is behind the subject slides right, and the ground before its feet left; nothing uncovers an old picture."""
+    out = tmp_path / "c.mp4"
+    truth = render(prompt, model="sandbox-steady", out=out, camera=["orbit"], **SMALL)
+    assert [s.word for s in truth.camera] == ["orbit"]
+    frames = gray(out)
+    far = [shift(frames[k, 5:95], frames[k + 4, 5:95])[1] for k in range(4, 20, 2)]
+    near = [shift(frames[k, 165:, :240], frames[k + 4, 165:, :240])[1] for k in range(4, 20, 2)]
+    assert np.median(far) > 1
+    assert np.median(near) < 0
+
+
+def test_clouds_never_drift_against_a_pan(tmp_path):
+    """The sky of a pan goes the way of its ground, to either side."""
+    for word, sign in (("pan_left", 1), ("pan_right", -1)):
+        out = tmp_path / f"{word}.mp4"
+        render("A boat at sea", model="sandbox-steady", out=out, camera=[word], **SMALL)
+        frames = gray(out)[:, :80]
+        assert np.sign(shift(frames[4], frames[20])[1]) == sign
+
+
 @pytest.mark.parametrize(("word", "grows"), [("zoom_in", True), ("zoom_out", False)])
 def test_zoom_changes_scale(tmp_path, word, grows):
     """A push in makes content on the right move right, and on the left move left; a pull out the other way."""

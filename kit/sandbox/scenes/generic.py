@@ -11,10 +11,10 @@ import numpy as np
 from kit.sandbox.camera import Pose
 from kit.sandbox.canvas import Frame, Surface, linear, mix, ramp, rgb, shade
 from kit.sandbox.fields import noise, smooth
-from kit.sandbox.layers import Layer
+from kit.sandbox.layers import FAR_SLIDE, Ground, Layer
 from kit.sandbox.plan import Plan, generator
 from kit.sandbox.scenes import subjects
-from kit.sandbox.scenes.generic_room import COLOURS, Look, back, floor
+from kit.sandbox.scenes.generic_room import COLOURS, Look, back, floor, furniture
 from kit.sandbox.scenes.rain import Rain
 from kit.sandbox.scenes.words import read_wish
 from kit.sandbox.shapes import ellipse, rect
@@ -26,6 +26,9 @@ _LOOKS = {
     "dawn": (("6f8fb5", "c9c3cf", "f8dcc0"), "dcd3d2", "5c7260", "ffe6c4", 0.8),
     "night": (("060a20", "142250", "32457e"), "2c3a68", "131a30", "bcd0ff", 0.25),
 }
+
+# How fast what else walks or drives lives on while it stays at its place, round which the camera orbits.
+_ON_THE_SPOT = {"car": 0.0, "person": 0.25, "animal": 0.25}
 
 
 class Generic:
@@ -52,9 +55,17 @@ class Generic:
         self.zoom0 = 1.0 / min(1.0, whole.zoom)
         self.reach = abs(whole.x) + abs(whole.travel) + 0.12 * plan.wide + (160 if whole.roll else 0)
         self.tall = abs(whole.y) + 60 + (220 if whole.roll else 0)
+        self.orbits = any(s.word == "orbit" for s in plan.camera)
+        self.turns = whole.orbit
         self.bends = any(s.word.startswith(("zoom", "roll")) for s in plan.camera)
         self.sun = (plan.wide * (0.25 + 0.5 * float(rng.random())), 210.0 + 120 * float(rng.random()))
         self.horizon = 420.0
+        self.feet = 640.0
+        if self.wish.setting == "sea":
+            self.feet = 585.0 if self.wish.subject == "boat" else 600.0
+        self.water = Ground(self.horizon, 0.72, self.feet)
+        # Clouds drift the way that a pan carries the picture: against it they would hide it.
+        self.wind = 7.0 if whole.x < 0 else -7.0
         self.layers: list[Layer] = []
         if self.wish.setting == "interior":
             self._room(rng)
@@ -72,14 +83,18 @@ class Generic:
         paint: Callable[[Surface, float, float], None],
         *,
         opaque: bool = False,
+        ground: Ground | None = None,
+        stands: float | None = None,
     ) -> Layer:
         """A layer as wide and high as its depth needs, painted in the coordinates of the picture at rest."""
-        mx, my = self.reach * depth + 70, self.tall * depth + 40
+        mx, my = self.reach * depth + 70 + FAR_SLIDE * self.turns * (1 - depth), self.tall * depth + 40
         high = 720 - top + 2 * my
         s = Surface(self.plan.wide + 2 * mx, high, self.plan.scale)
         paint(s, mx, my - top)
         s.alpha[:] = 1.0 if opaque else s.alpha
-        return Layer(s, depth=depth, x=-mx, y=top - my, opaque=opaque, bends=self.bends)
+        return Layer(
+            s, depth=depth, x=-mx, y=top - my, opaque=opaque, bends=self.bends, ground=ground, stands=stands
+        )
 
     def _outdoors(self, rng: np.random.Generator) -> None:
         self.layers.append(self._layer(0.10, 0.0, self._paint_sky, opaque=True))
@@ -89,7 +104,7 @@ class Generic:
             self.layers.append(
                 self._layer(0.72, 250.0, lambda s, ox, oy: self._ridge(s, ox, oy, rng, 410.0, 60.0, 0.45))
             )
-            self.layers.append(self._layer(0.80, 300.0, self._water))
+            self.layers.append(self._layer(0.80, 300.0, self._water, ground=self.water))
             return
         for n, (depth, share, high) in enumerate(steps):
             if setting == "city":
@@ -98,7 +113,10 @@ class Generic:
             else:
                 ridge = partial(self._ridge, rng=rng, base=380.0 + 50 * n, high=high * 1.6, near=share)
                 self.layers.append(self._layer(depth, 120.0, ridge))
-        self.layers.append(self._layer(1.0, 190.0, lambda s, ox, oy: self._floor(s, ox, oy, rng)))
+        ground = Ground(520.0, 0.66, self.feet)
+        self.layers.append(
+            self._layer(1.0, 190.0, lambda s, ox, oy: self._floor(s, ox, oy, rng), ground=ground)
+        )
 
     def _paint_sky(self, s: Surface, ox: float, oy: float) -> None:
         s.put(s.whole(), ramp((oy - 60, oy + 220, oy + 470), self.sky))
@@ -311,16 +329,26 @@ class Generic:
         wall = mix(mix(self.colour, (0.75, 0.72, 0.68), 0.7), (0.1, 0.1, 0.16), 0.75 * (1 - self.bright))
         look = Look(self.sky, self.light, self.colour, self.bright)
         self.layers.append(self._layer(0.55, 0.0, partial(back, look=look, wall=wall, rng=rng), opaque=True))
-        self.layers.append(
-            self._layer(1.0, 60.0, partial(floor, look=look, wide_view=self.plan.wide, rng=rng))
-        )
+        planks = partial(floor, look=look, rng=rng)
+        things = partial(furniture, look=look, wide_view=self.plan.wide, rng=rng)
+        if self.orbits:  # what stands on the floor doesn't turn with it
+            ground = Ground(520.0, 0.55, self.feet)
+            self.layers.append(self._layer(1.0, 60.0, planks, ground=ground))
+            self.layers.append(self._layer(1.0, 60.0, things, stands=0.78))
+            return
+
+        def both(s: Surface, ox: float, oy: float) -> None:
+            planks(s, ox, oy)
+            things(s, ox, oy)
+
+        self.layers.append(self._layer(1.0, 60.0, both))
 
     def draw(self, frame: Frame, t: float) -> None:
         """Draw the moment `t` seconds into the clip."""
         raw = self.plan.pose(t)
         pose = replace(raw, x=raw.x - self.middle.x, y=raw.y - self.middle.y, zoom=raw.zoom * self.zoom0)
         for n, layer in enumerate(self.layers):
-            layer.draw(frame, pose, dx=-7.0 * t if n == 0 and self.wish.setting != "interior" else 0.0)
+            layer.draw(frame, pose, dx=self.wind * t if n == 0 and self.wish.setting != "interior" else 0.0)
         if self.wish.setting == "sea":
             self._shimmer(frame, t, pose)
         if not self.plan.popped("subject", t):
@@ -338,7 +366,7 @@ class Generic:
     def _shimmer(self, frame: Frame, t: float, pose: Pose) -> None:
         for a, b, c, d in self.glints:
             y = self.horizon + 8 + 270 * b * b - pose.y * 0.8
-            x = (a * frame.wide * 1.4 + 12 * t * (0.3 + b) - pose.x * 0.8) % (
+            x = (a * frame.wide * 1.4 + 12 * t * (0.3 + b) - pose.x * 0.8 + self.water.slide(pose, y)) % (
                 frame.wide * 1.4
             ) - 0.2 * frame.wide
             near = np.exp(-(((x - self.sun[0]) / 260) ** 2))
@@ -362,11 +390,13 @@ class Generic:
             "animal": 0.11,
         }.get(kind, 0.075) * plan.wide
         moving = t if plan.shows("subject") else 0.0
-        tracked = any(s.word == "track" for s in plan.camera)
-        x = plan.wide * (0.30 + 0.12 * self.start) + (0.0 if tracked else speed * moving - pose.x)
-        y, size = 640.0, 190.0
-        if self.wish.setting == "sea":
-            y, size = (585.0, 170.0) if kind == "boat" else (600.0, 170.0)
+        x = plan.wide * (0.30 + 0.12 * self.start)
+        if self.orbits:
+            x += 0.12 * plan.wide - pose.x
+            moving *= _ON_THE_SPOT.get(kind, 1.0)
+        elif not any(s.word == "track" for s in plan.camera):
+            x += speed * moving - pose.x
+        y, size = self.feet, 170.0 if self.wish.setting == "sea" else 190.0
         y, k = y - pose.y, pose.zoom
         cx = frame.wide / 2
         x, y, size = cx + (x - cx) * k, 360 + (y - 360) * k, size * k
@@ -377,7 +407,7 @@ class Generic:
         subjects.draw(
             frame,
             kind,
-            moving if plan.shows("subject") else 0.0,
+            moving,
             float(x),
             float(y),
             size,

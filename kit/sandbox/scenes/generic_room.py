@@ -1,4 +1,4 @@
-"""A living room for free prompts that play indoors: two layers, painted once."""
+"""A living room for free prompts that play indoors: its wall, its floor and what stands on it, painted once."""
 
 # Points plus an offset are sums of arrays.
 
@@ -50,10 +50,8 @@ def back(s: Surface, ox: float, oy: float, *, look: Look, wall: Colour, rng: np.
     s.rgb = blur(s.rgb, 2.2 * s.scale)
 
 
-def floor(
-    s: Surface, ox: float, oy: float, *, look: Look, wide_view: float, rng: np.random.Generator
-) -> None:
-    """The floor with a sofa, a lamp and a plant."""
+def floor(s: Surface, ox: float, oy: float, *, look: Look, rng: np.random.Generator) -> None:
+    """The wooden floor with light on it; `ox` is where the picture at rest begins."""
     wide, top = s.width / s.scale, oy + 520
     m = s.mask(rect(-10, top, wide + 20, 800))
     if m is None:
@@ -71,6 +69,13 @@ def floor(
         0.22,
         light=True,
     )
+
+
+def furniture(
+    s: Surface, ox: float, oy: float, *, look: Look, wide_view: float, rng: np.random.Generator
+) -> None:
+    """A sofa, a lamp and a plant that stand on the floor."""
+    top = oy + 520
     sx = ox + wide_view * 0.60
     s.soft(ellipse(sx + 150, top + 70, 250, 26), (0.02, 0.02, 0.03), 12, 0.7)
     sofa = mix(look.colour, (0.2, 0.2, 0.25), 0.25)

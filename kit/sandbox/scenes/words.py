@@ -38,7 +38,7 @@ _SUBJECTS = (
     ("animal", "dog|cat|horse|fox|wolf|deer|lion|tiger|bear|cow|elephant|puppy|kitten|rabbit"),
     (
         "person",
-        "man|woman|girl|boy|person|people|child|runner|dancer|walker|astronaut|she|he|hiker|chef|cyclist|walks|runs",
+        "man|woman|girl|boy|person|people|child|runner|dancer|walker|astronaut|she|he|hiker|biker|chef|cyclist|walks|runs",
     ),
     ("birds", "bird|birds|eagle|owl|gull|gulls|flock|butterfly|drone|plane|kite"),
     ("ball", "ball|toy|robot|cube|sphere|vase|fruit|apple|cup|candle"),
