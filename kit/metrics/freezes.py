@@ -228,7 +228,8 @@ FREEZES = Metric(
     ),
     not_meaning=(
         "Not proof of a fault: a scene may be still because the prompt asks for it, and a black lead-in counts. "
-        "Coarse compression holds pictures itself, where little moves. A tripwire; look at the times given."
+        "Coarse compression holds pictures itself, where little moves; and at the coarsest (x264 at a CRF of 34) half a "
+        "second of standing still is often missed and a whole one found up to 0.4 s late. A tripwire; look at the times given."
     ),
     source=(
         "Rule of FFmpeg's freezedetect (-60 dB), with a shorter time and a local limit; the kit's own test for "
