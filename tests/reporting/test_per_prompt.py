@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kit.reporting import Page
 from kit.reporting.numbers import NONE
 from kit.study import Study
@@ -67,6 +69,23 @@ def test_three_models_share_columns(build, tmp_path: Path) -> None:
     assert column(found, "votes_artifacts")[0].replace(NO_BREAK, " ") == "y, 2 of 2"
     assert column(found, "cost_usd")[0] == "$0.75"
     assert column(found, "seconds")[0] == "23.00\u202fs"
+    requests, measured = study.requests, study.measurements.set_index(["clip", "metric"])["value"]
+    river = requests[requests["prompt_id"] == "river"].set_index("model")["clip"]
+    sharpness = {model: measured[clip, "sharpness"] for model, clip in river.items()}
+    low, high = min(sharpness, key=sharpness.__getitem__), max(sharpness, key=sharpness.__getitem__)
+    ends = re.fullmatch(r"([\d.]+) \((.)\) to ([\d.]+) \((.)\)", column(found, "measured_sharpness")[0])
+    assert ends
+    assert (ends[2], ends[4]) == (low, high)
+    assert [float(ends[1]), float(ends[3])] == pytest.approx([sharpness[low], sharpness[high]], abs=0.051)
+    study.close()
+
+
+def test_without_anything_to_say_of_a_prompt_there_is_no_table(build, tmp_path: Path) -> None:
+    """One model, imported and not measured: a list of prompts alone would say nothing."""
+    study = build(tmp_path / "s", models=("x",), votes=False, scores=False, timed=False, measured=False)
+    page = Page(study, draws=100)
+    page.per_prompt()
+    assert page.document()["sections"] == []
     study.close()
 
 

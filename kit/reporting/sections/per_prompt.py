@@ -26,6 +26,8 @@ def section(material: Material) -> dict[str, Any] | None:
     voted = [d for d in material.rubric.ids if any(key.dimension == d for key in material.pair_votes)]
     metrics = _metrics(material)
     columns, makers = _columns(material, groups, voted, metrics)
+    if {c["key"] for c in columns} <= {"take"}:
+        return None
     rows = [[_title(material, group), *(make(group) for make in makers)] for group in groups]
     result = table(
         _caption(groups, [c["key"] for c in columns]), [column("prompt", "Prompt"), *columns], rows
@@ -55,6 +57,14 @@ def _columns(
             (
                 column(f"measured_{m}", _difference_label(material, m), "number"),
                 lambda group, m=m: _difference(material, group, m),
+            )
+            for m in metrics
+        ]
+    elif len(material.models) > MOST_COLUMNS:
+        found += [
+            (
+                column(f"measured_{m}", f"{label_of(material, m)}, lowest to highest"),
+                lambda group, m=m: _lowest_to_highest(material, group, m),
             )
             for m in metrics
         ]
@@ -185,15 +195,10 @@ def _difference_label(material: Material, metric: str) -> str:
 
 
 def _difference(material: Material, group: Group, metric: str) -> Cell:
-    values: dict[str, list[float]] = {}
-    for row in group.rows:
-        found = material.measured.get((row.clip, metric))
-        value = number(found.value)["value"] if found is not None else None
-        if value is not None:
-            values.setdefault(row.model, []).append(float(value))
+    values = _by_model(material, group, metric)
     if len(values) < 2:
         return None
-    a, b = (sum(values[m]) / len(values[m]) for m in material.models)
+    a, b = (values[m] for m in material.models)
     unit = unit_of(material, metric)
     return number(
         a - b,
@@ -202,6 +207,31 @@ def _difference(material: Material, group: Group, metric: str) -> Cell:
         bare=True,
         source=f"{metric}: {group.prompt_id}, take {group.take}, {material.models[0]} less {material.models[1]}",
     )
+
+
+def _lowest_to_highest(material: Material, group: Group, metric: str) -> Cell:
+    """'0.12 (A) to 0.55 (C)', sorted by how far they are apart: the values themselves stand under each pair."""
+    values = _by_model(material, group, metric)
+    if len(values) < 2:
+        return None
+    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    unit = unit_of(material, metric)
+    ends = [f"{number(values[m], unit, bare=True)['text']} ({m})" for m in (low, high)]
+    source = f"{metric}: {group.prompt_id}, take {group.take}, {high} less {low}"
+    result = number(values[high] - values[low], unit, source=source)
+    result["text"] = " to ".join(ends)
+    return result
+
+
+def _by_model(material: Material, group: Group, metric: str) -> dict[str, float]:
+    """The mean of a measurement over each model's clips of a row; without models for which it has no number."""
+    values: dict[str, list[float]] = {}
+    for row in group.rows:
+        found = material.measured.get((row.clip, metric))
+        value = number(found.value)["value"] if found is not None else None
+        if value is not None:
+            values.setdefault(row.model, []).append(float(value))
+    return {model: sum(own) / len(own) for model, own in values.items()}
 
 
 def _camera(material: Material, group: Group) -> Cell:
