@@ -10,6 +10,7 @@ import pandas as pd
 
 from kit.calibration.matrix import MEANT, correlations, effects, invariance
 from kit.metrics import registry
+from kit.metrics.findings import MOVES
 
 HIGH = 0.95
 _REACTS = 0.8  # rank correlation from which a metric is said to follow a damage
@@ -89,12 +90,51 @@ def write_findings(path: Path, texts: Mapping[str, str], *, date: str, command: 
     """Write the sentences with the version of each metric, the date, the command and the number of clips."""
     known = registry()
     data = {
+        **{name: part for name, part in _read(path).items() if name == MOVES},
         "date": date,
         "command": command,
         "clips": clips,
         "metrics": {name: {"version": known[name].version, "text": text} for name, text in texts.items()},
     }
     path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def moves_sentence(tuned: pd.DataFrame, others: pd.DataFrame) -> str:
+    """How often the camera metric named known moves rightly, from two frames of `kit.calibration.moves.results`.
+
+    Films over one picture have much in common, so intervals resample pictures: with a handful of them they are wide.
+    """
+    missed = others[~others["right"]]
+    unsure = int(missed["unsure"].sum())
+    verb = "is" if unsure == 1 else "are"
+    return (
+        f"Of films with known moves it named {_rightly(tuned)} over pictures that its thresholds were set on, and "
+        f"{_rightly(others)} over other pictures; {unsure} of those {len(missed)} misses {verb} told as unsure."
+    )
+
+
+def _rightly(found: pd.DataFrame) -> str:
+    each = found.groupby("picture")["right"]
+    right, films = each.sum().to_numpy(float), each.size().to_numpy(float)
+    times = np.random.default_rng(0).multinomial(len(films), np.full(len(films), 1 / len(films)), size=5000)
+    low, high = np.quantile((times @ right) / (times @ films), [0.025, 0.975])
+    return (
+        f"{int(right.sum())} of {len(found)} rightly ({found['right'].mean():.1%}, 95% interval {low:.1%} to {high:.1%}, "
+        f"{len(films)} pictures)"
+    )
+
+
+def write_moves(path: Path, text: str, *, date: str, command: str) -> None:
+    """Write the sentence on known camera moves beside those on damages, with its date, command and metric version."""
+    entry = {"date": date, "command": command, "version": registry()["camera_motion"].version, "text": text}
+    data = {**_read(path), MOVES: entry}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return data
 
 
 def below(rows: pd.DataFrame, limit: float = HIGH) -> pd.DataFrame:

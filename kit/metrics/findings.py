@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 FILE = "findings.json"
+MOVES = "moves"  # what was found of the camera by films with known moves
 
 
 def finding(metric: str, version: int) -> str:
@@ -19,7 +20,11 @@ def finding(metric: str, version: int) -> str:
         return ""
     if entry["version"] != version:
         return f"Not calibrated in its version {version}."
-    return f"{entry['text']} (Calibration of {_all()['date']} on {_all()['clips']} clips.)"
+    text = f"{entry['text']} (Calibration of {_all()['date']} on {_all()['clips']} clips.)"
+    moves = _all().get(MOVES)
+    if metric == "camera_motion" and moves is not None and moves["version"] == version:
+        text = f"{moves['text']} {text}"
+    return text
 
 
 @cache

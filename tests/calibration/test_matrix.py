@@ -15,7 +15,7 @@ from kit.calibration.matrix import MEANT, correlations, damaged, effects, invari
 from kit.calibration.run import calibrate
 from kit.errors import BadParameter
 from kit.metrics import registry
-from kit.metrics.findings import FILE, finding
+from kit.metrics.findings import FILE, MOVES, finding
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "calibration.ipynb"
 
@@ -129,7 +129,7 @@ def test_findings_are_kept_with_their_version_date_and_command(rows, tmp_path):
 def test_the_kept_findings_are_of_these_versions():
     """Each of the kit's own metrics that looks at pictures says what its present version's calibration found."""
     for name, metric in registry().items():
-        if metric.watcher is not None and not name.startswith("camera"):
+        if metric.watcher is not None:
             assert metric.calibration, name
             assert "Not calibrated" not in metric.calibration, name
             assert re.search(r"\(Calibration of 20\d\d-\d\d-\d\d on \d+ clips\.\)$", metric.calibration)
@@ -181,3 +181,30 @@ def test_without_a_clip_it_says_what_is_missing(tmp_path, folder, rendered, word
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadParameter, match=words):
         calibrate(str(tmp_path / folder) if folder else None, rendered=rendered)
+
+
+def test_the_sentence_on_moves_counts_films_and_stays_beside_the_others(tmp_path: Path) -> None:
+    """38 of 40 and 27 of 30 right, one of three misses unsure; kept when damages are written again, and shown."""
+    tuned = pd.DataFrame({"picture": ["a", "b"] * 20, "right": [False] * 2 + [True] * 38, "unsure": False})
+    others = pd.DataFrame(
+        {"picture": ["c", "d", "e"] * 10, "right": [False] * 3 + [True] * 27, "unsure": False}
+    )
+    others.loc[0, "unsure"] = True
+    text = report.moves_sentence(tuned, others)
+    # Every picture has the same share right, so resampling pictures changes nothing.
+    assert "38 of 40 rightly (95.0%, 95% interval 95.0% to 95.0%, 2 pictures)" in text
+    assert "27 of 30 rightly (90.0%, 95% interval 90.0% to 90.0%, 3 pictures)" in text
+    assert "1 of those 3 misses is told as unsure" in text
+    report.write_moves(tmp_path / FILE, text, date="2026-11-28", command="python -m x")
+    report.write_findings(tmp_path / FILE, {"noise": "n."}, date="2026-11-28", command="python -m x", clips=2)
+    data = json.loads((tmp_path / FILE).read_text("utf-8"))
+    version = registry()["camera_motion"].version
+    assert data[MOVES] == {"date": "2026-11-28", "command": "python -m x", "version": version, "text": text}
+    assert list(data["metrics"]) == ["noise"]
+
+
+def test_the_camera_has_a_sentence_for_its_version() -> None:
+    """The kept calibration is of the version that measures now, and says how many films it named rightly."""
+    assert "Of films with known moves it named" in finding(
+        "camera_motion", registry()["camera_motion"].version
+    )
