@@ -1,6 +1,5 @@
 """The page, put together section by section: what the report notebook calls."""
 
-import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from kit.reporting import media, render
 from kit.reporting.figures import Figures
 from kit.reporting.files import ReportFiles, check_name, publish, slug, staging
 from kit.reporting.material import Material, gather
+from kit.reporting.parameters import did_you_mean
 from kit.reporting.schema import SCHEMA, SCHEMA_VERSION
 from kit.reporting.sections import (
     agreement,
@@ -334,8 +334,7 @@ def chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
     """The ids of the sections that the page shall have. Raises BadParameter that names the nearest to an unknown one."""
     for name in (*list_of_text("sections", sections), *list_of_text("without", without)):
         if name not in SECTIONS:
-            near = difflib.get_close_matches(name, SECTIONS, n=1)
-            guess = f"did you mean {near[0]!r}? " if near else ""
+            guess = did_you_mean(name, SECTIONS)
             raise BadParameter(f"there is no section {name!r}; {guess}there are: {', '.join(SECTIONS)}")
     return set(sections or SECTIONS) - set(without)
 
@@ -369,9 +368,9 @@ def _prompts(named: Sequence[str], known: Sequence[str]) -> list[str]:
     """The ids of prompts that were named. Raises BadParameter that names the nearest to an unknown one."""
     for name in named:
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
-            guess = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
-            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have{guess}")
+            # A study may have hundreds: all are named only where none is near.
+            hint = did_you_mean(name, known).strip() or f"there are: {', '.join(known)}"
+            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have; {hint}")
     return [str(name) for name in named]
 
 
