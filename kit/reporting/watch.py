@@ -37,7 +37,7 @@ def watch(
     study from being looked at for the first time.
     """
     if not every >= LEAST:
-        raise BadParameter(f"the study is looked at every {LEAST:g} seconds at most; got {every:g}")
+        raise BadParameter(f"between two looks at the study lies {LEAST:g} second at least; got {every:g}")
     built = failed = 0
     seen: str | None = None
     told = ""

@@ -94,7 +94,7 @@ def test_what_no_change_can_mend_ends_it() -> None:
 
     with pytest.raises(BadParameter, match="sede"):
         watch(Line("a").state, mistyped)
-    with pytest.raises(BadParameter, match="every 1 seconds"):
+    with pytest.raises(BadParameter, match="lies 1 second at least"):
         watch(Line("a").state, lambda: None, every=0.5)
 
 
