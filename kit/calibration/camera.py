@@ -54,9 +54,9 @@ def calibrate_camera(
 ) -> CameraCalibration:
     """Film each `every`-th known move under each condition over each picture, and measure labelled clips of a folder.
 
-    `held_out` takes the pictures that the metric's thresholds were not set on. With `every` 6 it is 696 clips
-    over the ten pictures of the first set, with 1 six times as many; above 40 there is next to nothing left. `quick` films some ten clips over one picture: to
-    see that everything runs, not to learn anything.
+    `held_out` takes the pictures that the metric's thresholds were not set on. With `every` 6 it is some 70 clips a
+    picture, with 1 six times as many; above 40 there is next to nothing left. `quick` films some ten clips over one
+    picture: to see that everything runs, not to learn anything.
     """
     folder = Path(clips).expanduser() if clips else None
     names = stills.RENDERED_HELD_OUT if held_out else stills.RENDERED
