@@ -119,7 +119,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
         "orbit",
         (
             rf"\b(?:orbit|circl)(?:s|es|e|ed|ing)?\b|\barcs?\b|\barcing\b|\b{_MOVE}{_ADVERB}(?:\s+in an? (?:half )?(?:circle|arc))?\s+{_AROUND}|\b(?:mov|com|glid|swing|shift)\w*{_ADVERB}\s+(?:in)?to\s+(?:a|the|her|his|its|their)\s+side\b(?:\s+(?:angle|view))?"
-            rf"|\bwraps?\s+{_AROUND}|\b{_MOVE}\s+in\s+(?:a|an)\s+(?:half[\s-])?(?:circle|arc)\b|\bto (?:a|the) side (?:angle|view)\b"
+            rf"|\bwraps?\s+{_AROUND}|\b360(?:[\s-]*degrees?|°)?[\s-]+(?:rotation|turn|move|arc)\s+{_AROUND}|\b{_MOVE}\s+in\s+(?:a|an)\s+(?:half[\s-])?(?:circle|arc)\b|\bto (?:a|the) side (?:angle|view)\b"
         ),
     ),
     (
@@ -134,23 +134,24 @@ _PLAIN: tuple[tuple[str, str], ...] = (
         "track",
         r"\b(?:follow|track|trail|chas|accompan|shadow)(?:s|es|ed|ing|ies|e|k|y)?\b|\bkeeps? (?:pace|up) with\b|\b(?:travel|mov|glid|run|fl)\w*\s+(?:\w+\s+)?(?:alongside|along with|beside|with)\b|\bstays? (?:close )?(?:behind|with|beside)\b",
     ),
-    ("pan_left", rf"\b(?:{_MOVE}|pan\w*)\b{_GAP}\s+{_LEFT}"),
-    ("pan_right", rf"\b(?:{_MOVE}|pan\w*)\b{_GAP}\s+{_RIGHT}"),
+    # "Pans left, then back right": a clause that goes on with the move before it needs no verb.
+    ("pan_left", rf"\b(?:{_MOVE}|pan\w*)\b{_GAP}\s+{_LEFT}|\bback\s+(?:to\s+the\s+)?left\b"),
+    ("pan_right", rf"\b(?:{_MOVE}|pan\w*)\b{_GAP}\s+{_RIGHT}|\bback\s+(?:to\s+the\s+)?right\b"),
     (
         "tilt_up",
-        rf"\b(?:tilt|crane|boom|pedestal|pan|look|{_MOVE}|lift|climb)\w*\b{_ADVERB}\s+{_UP}|\b(?:rises?|rising|ascends?|ascending|lifts?|climbs)\b|\btilt\w*\b[^,]{{0,40}}?\b{_UP}\b",
+        rf"\b(?:tilt|crane|boom|pedestal|pan|look|{_MOVE}|lift|climb)\w*\b{_ADVERB}\s+{_UP}|\b(?:rises?|rising|ascends?|ascending|lifts?|climbs|back\s+up)\b|\btilt\w*\b[^,]{{0,40}}?\b{_UP}\b",
     ),
     (
         "tilt_down",
-        rf"\b(?:tilt|crane|boom|pedestal|pan|look|{_MOVE}|climb)\w*\b{_ADVERB}\s+{_DOWN}|\b(?:descends?|descending|lowers?|sinks?|lowering)\b|\btilt\w*\b[^,]{{0,40}}?\b{_DOWN}\b",
+        rf"\b(?:tilt|crane|boom|pedestal|pan|look|{_MOVE}|climb)\w*\b{_ADVERB}\s+{_DOWN}|\b(?:descends?|descending|lowers?|sinks?|lowering|back\s+down)\b|\btilt\w*\b[^,]{{0,40}}?\b{_DOWN}\b",
     ),
     (
         "zoom_in",
-        rf"\b(?:{_MOVE}|clos)\b{_ADVERB}\s+{_IN}|\bcloses?\s+in\b|\bapproach(?:es|ing)?\b|\bpush(?:es|ing)?\b{_ADVERB}\s+(?:{_IN}|through|past)|\b(?:get|com)\w*\s+closer\b",
+        rf"\b(?:{_MOVE}|clos)\b{_ADVERB}\s+{_IN}|\bcloses?\s+in\b|\bapproach(?:es|ing)?\b|\bpush(?:es|ing)?\b{_ADVERB}\s+(?:{_IN}|through|past)|\b(?:get|com)\w*\s+closer\b|\bback\s+in\b",
     ),
     (
         "zoom_out",
-        rf"\b(?:{_MOVE}|draw|back|step|retreat)\w*\b{_ADVERB}\s+{_OUT}|\bretreat(?:s|ing)?\b|\bwidens?\b",
+        rf"\b(?:{_MOVE}|draw|back|step|retreat)\w*\b{_ADVERB}\s+{_OUT}|\bretreat(?:s|ing)?\b|\bwidens?\b|\bback\s+out\b",
     ),
     (
         "static",
@@ -179,10 +180,10 @@ _DENIAL = re.compile(
     r"\b(?:no|not|never|without|avoid(?:s|ing)?|don['’]t|doesn['’]t|isn['’]t|won['’]t|instead of|rather than|nor|neither|stops?|refuses to)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-# A pan for cooking, tracks for trains, a lens, a bread roll, a tilted head.
+# A pan for cooking, tracks for trains, a lens, a bread roll, a tilted head; a dolly zoom, which goes both ways at once.
 _NOT_CAMERA = re.compile(
     r"\b(?:frying|sauce|baking|roasting|sauté|grill|dust|bread|cake|metal|iron|copper|steel|hot|cooking|non-?stick)[\s-]+pans?\b|\bpans?\s+(?:on|of|with|full|and pots?)\b|\bpots? and pans?\b|"
-    r"\bpan[\s-](?:pipes?|flute|african|american|fried|seared)\b|\bPan\b(?=\s*(?:plays|'s|,))|\bzoom\s+(?:lens|call|meeting)\b|\bpeter pan\b",
+    r"\bpan[\s-](?:pipes?|flute|african|american|fried|seared)\b|\bPan\b(?=\s*(?:plays|'s|,))|\bzoom\s+(?:lens|call|meeting)\b|\bpeter pan\b|\bdolly[\s-]zooms?\b",
     re.IGNORECASE,
 )
 

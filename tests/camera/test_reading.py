@@ -12,6 +12,12 @@ The camera pans slowly from right to left along a shelf. | pan_left
 The camera pans from left to right. | pan_right
 A slow pan to the right across the valley. | pan_right
 The camera pans right, then tilts up to the sky. | pan_right tilt_up
+The camera pans left, then back right. | pan_left pan_right
+The camera tilts up, then back down to the street. | tilt_up tilt_down
+She leans back right beside the window while the camera pans left. | pan_left
+The camera makes a slow 360 degree rotation around the car. | orbit
+A planet makes a 360 degree rotation around its sun. |
+Dolly zoom on his face. |
 Panning left over the rooftops. | pan_left
 A left-to-right pan across the bookshelf. | pan_right
 The camera trucks right past the shops. | pan_right
@@ -170,6 +176,9 @@ CHINESE = """
 行星环绕太阳旋转 |
 镜头从女孩身上移到窗外 |
 不要移动镜头 | static
+镜头由远及近 | zoom_in
+镜头从近到远 | zoom_out
+声音由远及近 |
 """
 
 
