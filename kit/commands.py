@@ -275,6 +275,7 @@ def sandbox(options: argparse.Namespace) -> Result:
 def rate(options: argparse.Namespace) -> Result:
     """`kit rate`: serves until interrupted."""
     from kit.rating import RatingOptions
+    from kit.rating.saving import how_far
     from kit.rating.server import RatingLinks, serve
 
     asked = RatingOptions(
@@ -286,7 +287,10 @@ def rate(options: argparse.Namespace) -> Result:
     with Study.open(options.study) as study:
         before = len(study.votes)
 
+        links: dict[str, str] = {}
+
         def ready(told: RatingLinks) -> None:
+            links.update(told.links)
             _say(f"rating {study.title} at {told.root}; a personal link for each rater, Ctrl-C ends it")
             for name, link in told.links.items():
                 _say(f"  {name}: {link}")
@@ -301,8 +305,13 @@ def rate(options: argparse.Namespace) -> Result:
             on_ready=ready,
         )
         votes = len(study.votes)
-    document = {"votes": votes, "new_votes": votes - before}
-    return document, f"{_count(votes, 'vote')} in the study, {votes - before} of them new"
+        far = {name: how_far(study, name) for name in links}
+    document = {"votes": votes, "new_votes": votes - before, "raters": far}
+    lines = [f"{_count(votes, 'vote')} in the study, {votes - before} of them new"]
+    for name, how in far.items():
+        begun = f"{how['done']} of {_count(how['total'], 'pair')} finished" if how["total"] else "not begun"
+        lines.append(f"  {name}: {begun}")
+    return document, "\n".join(lines)
 
 
 def doctor(options: argparse.Namespace) -> Result:

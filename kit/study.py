@@ -14,14 +14,15 @@ from kit.clock import utc_now
 from kit.errors import ClipMissing, StudyExists, StudyMissing
 from kit.open_studies import mark
 from kit.rubric import Rubric
-from kit.storage import frames, images, places, prompts, records, schema
+from kit.storage import frames, images, places, prompts, records
 from kit.storage.clipstore import ClipStore
 from kit.storage.config import StudyConfig, stored_config
 from kit.storage.database import Database
 from kit.storage.fingerprint import fingerprint
 from kit.storage.rating import Ratings
-from kit.storage.records import NewClip, NewRequest, NewScore, NewVote, Stored
+from kit.storage.records import NewClip, NewRequest, Stored
 from kit.storage.tasks import Ledger
+from kit.study_ballots import Ballots
 from kit.suite import Prompt
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kit.metrics.base import Measurement
 
 
-class Study:
+class Study(Ballots):
     """A study in a folder, or on a database server with its clips on any fsspec store.
 
     `Study("my-study")` opens the folder, or makes a new study there when it does not exist or is empty.
@@ -73,9 +74,10 @@ class Study:
     ) -> Self:
         """Make a new study from a configuration. Raises StudyExists where there is one already."""
         if cls.exists(location):
+            place = places.shown(location)
             raise StudyExists(
-                f"there is a study at {location} already; choose another place, "
-                f"or import into it with: kit import {location} MANIFEST.csv"
+                f"there is a study at {place} already; choose another place, "
+                f"or import into it with: kit import {place} MANIFEST.csv"
             )
         config = config or StudyConfig()
         folder, url = places.place_of(location)
@@ -93,8 +95,9 @@ class Study:
     def open(cls, location: str | Path) -> Self:
         """Open a study that must exist. Raises StudyMissing where there is none."""
         if not cls.exists(location):
+            place = places.shown(location)
             raise StudyMissing(
-                f"there is no study at {location}; make one with: kit init {location}, or see: kit demo"
+                f"there is no study at {place}; make one with: kit init {place}, or see: kit demo"
             )
         return cls(location)
 
@@ -299,7 +302,7 @@ class Study:
         with self._database.reading() as connection:
             return records.faults(connection)
 
-    # Votes and scores
+    # Votes and scores; more of them in `kit.study_ballots`
 
     def import_votes(self, path: str | Path) -> "ImportedBallots":
         """Read a file of votes; all of it or, where anything is wrong, nothing. Raises BadVotes."""
@@ -312,68 +315,6 @@ class Study:
         from kit.importing import import_scores
 
         return import_scores(self, Path(path))
-
-    def export_votes(self, path: str | Path) -> int:
-        """Write the votes as CSV, newest revisions only; returns how many."""
-        from kit.ballots import write_votes
-
-        return write_votes(self.votes, Path(path))
-
-    def export_scores(self, path: str | Path) -> int:
-        """Write the scores as CSV, newest revisions only; returns how many."""
-        from kit.ballots import write_scores
-
-        return write_scores(self.scores, Path(path))
-
-    def add_votes(self, votes: Sequence[NewVote]) -> Stored:
-        """Keep votes. The same vote again changes nothing; a changed one becomes a new revision."""
-        with self._database.writing() as connection:
-            return records.add_votes(connection, votes, self._now())
-
-    def add_scores(self, scores: Sequence[NewScore]) -> Stored:
-        """Keep scores. The same score again changes nothing; a changed one becomes a new revision."""
-        with self._database.writing() as connection:
-            return records.add_scores(connection, scores, self._now())
-
-    @property
-    def votes(self) -> pd.DataFrame:
-        """One row a vote, newest revision, `a` being the model that comes first in `models`."""
-        return frames.newest(self.vote_history, schema.VOTE_KEY)
-
-    @property
-    def vote_history(self) -> pd.DataFrame:
-        """Every revision of every vote, oldest first."""
-        models = self.models
-        with self._database.reading() as connection:
-            return frames.votes(connection, models)
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """One row a score, newest revision."""
-        return frames.newest(self.score_history, schema.SCORE_KEY)
-
-    @property
-    def score_history(self) -> pd.DataFrame:
-        """Every revision of every score, oldest first."""
-        with self._database.reading() as connection:
-            return frames.scores(connection)
-
-    @property
-    def checks(self) -> pd.DataFrame:
-        """One row an answer (yes, no, cant_tell) to one of a prompt's checks for one clip, newest revision."""
-        with self._database.reading() as connection:
-            return frames.newest(frames.checks(connection), schema.CHECK_KEY)
-
-    @property
-    def judgements(self) -> pd.DataFrame:
-        """The log of blind rating, oldest first: every answer as it was given, and every answer taken back."""
-        with self._database.reading() as connection:
-            return frames.judgements(connection)
-
-    @property
-    def rating(self) -> Ratings:
-        """The raters' queues and what they answered; see `kit.rating`."""
-        return self._ratings
 
     # The study as a whole
 

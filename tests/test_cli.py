@@ -203,7 +203,7 @@ def test_the_command_is_installed(tmp_path):
 
 
 def test_rate_serves_links_until_interrupted(kit_, clips) -> None:
-    """One link a rater on standard error, a page behind each, and Ctrl-C ends it with a count of the votes."""
+    """One link a rater on standard error, a page behind each, and Ctrl-C ends it with a count of the votes and of each rater's pairs."""
     assert kit_("init", "study")[0] == 0
     assert kit_("import", "study", str(clips))[0] == 0
     command = [sys.executable, "-m", "kit", "rate", "study", "--port", "0", "--json"]
@@ -224,7 +224,10 @@ def test_rate_serves_links_until_interrupted(kit_, clips) -> None:
     assert len(set(links.values())) == 2
     assert all(page.startswith("<!doctype html>") for page in pages)
     assert "alpha" not in "".join(pages)
-    assert (process.returncode, json.loads(out)) == (0, {"votes": 0, "new_votes": 0})
+    assert (process.returncode, json.loads(out)) == (
+        0,
+        {"votes": 0, "new_votes": 0, "raters": {name: {"done": 0, "total": 0} for name in links}},
+    )
 
 
 @pytest.mark.parametrize(

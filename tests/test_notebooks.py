@@ -86,3 +86,14 @@ def test_the_rater_s_notebook(tmp_path: Path, study: Path) -> None:
     assert "widget-view" in text
     assert "sandbox-quick" not in text
     assert "sandbox-steady" not in text
+
+
+def test_the_rater_s_notebook_without_a_study(tmp_path: Path) -> None:
+    """It runs to its end, says that there is no study and how to give one, and raises nothing."""
+    done = run("rate.ipynb", tmp_path, place="no-<i>study</i>", rater="r7")
+    (output,) = [out for cell in done["cells"] for out in cell.get("outputs", [])]
+    plain, page = ("".join(output["data"][kind]) for kind in ("text/plain", "text/html"))
+    assert "there is no study at no-<i>study</i>" in plain
+    assert "--prepare-only -p place" in plain
+    assert "there is no study at no-&lt;i&gt;study&lt;/i&gt;" in page
+    assert "<i>" not in page

@@ -19,6 +19,7 @@ from kit.errors import (
     StudyMissing,
     StudyTooNew,
 )
+from kit.storage import places
 from kit.storage.config import StudyConfig
 from kit.storage.records import NewScore, NewVote
 from kit.study import Study
@@ -482,6 +483,12 @@ def test_a_server_that_is_not_there_is_named_without_its_password():
         Study("postgresql+psycopg://kit:hunter2@127.0.0.1:9/none", clips="memory://x")
     assert "127.0.0.1" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_place_is_shown_without_its_password():
+    """A folder as it was given; of a server's URL the password is left out."""
+    assert places.shown("my studies/one") == "my studies/one"
+    assert places.shown("postgresql+psycopg://kit:hunter2@host/x") == "postgresql+psycopg://kit:***@host/x"
 
 
 def test_clips_on_another_store(manifest, tmp_path):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import BadParameter
 from kit.rating import asked
@@ -11,6 +11,9 @@ from kit.rating.asked import Asked, Sent
 from kit.storage.rating import DONE, GONE, OPEN, PASSED, SKIPPED, Item, Judgement, NewJudgement, RaterRows
 from kit.storage.records import NewCheck, NewScore, NewVote
 from kit.storage.schema import NO_SCORE, WITHDRAWN
+
+if TYPE_CHECKING:
+    from kit.study import Study
 
 _SHOWABLE = (OPEN, SKIPPED, PASSED, DONE)
 
@@ -71,12 +74,22 @@ def undo(rows: RaterRows, token: str, *, asked_for: Asked, rubric: str) -> dict[
 
 
 def progress(rows: RaterRows) -> dict[str, Any]:
-    """How many items are done, and of how many; those whose clips are gone do not count."""
+    """How many items have all their votes, and of how many; those whose clips are gone do not count.
+
+    This is the one count of how far a rater is: what the rater sees as "pairs", repeats and known answers among them.
+    A skipped item is not done, however often it was skipped.
+    """
     counts = rows.counts()
     return {
-        "done": counts.get(DONE, 0) + counts.get(PASSED, 0),
+        "done": counts.get(DONE, 0),
         "total": sum(number for state, number in counts.items() if state != GONE),
     }
+
+
+def how_far(study: "Study", rater: str, rater_kind: str = "person") -> dict[str, Any]:
+    """`progress` of one rater of a study: a total of 0 where this rater has not begun."""
+    with study.rating.reading(rater, rater_kind) as rows:
+        return progress(rows)
 
 
 def where_next(rows: RaterRows, position: int = -1) -> int | None:

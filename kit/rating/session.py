@@ -7,7 +7,7 @@ answer; that changes only at the end of a queue, with `reveal`.
 
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from kit.rating.options import RatingOptions
 from kit.rating.quality import quality
 from kit.rating.queue import Pair, plan_queue
 from kit.rating.showing import Material
-from kit.storage.rating import DONE, GONE, Item, Judgement, NewJudgement, RaterRows
+from kit.storage.rating import DONE, GONE, KINDS, Item, Judgement, NewJudgement, RaterRows
 
 if TYPE_CHECKING:
     from kit.study import Study
@@ -122,9 +122,7 @@ class RatingSession:
         with self._reading() as rows:
             progress = saving.progress(rows)
             items = rows.items()
-        sandbox = any(
-            material.clips[c].sandbox for i in items for c in showing.clips_of(i) if c in material.clips
-        )
+        sandbox = _sandbox(material, items)
         rubric = self._study.rubric
         dimensions = [
             {
@@ -176,12 +174,19 @@ class RatingSession:
         return told | {"item": self._show(told["position"])}
 
     def _summary(self, data: Any) -> dict[str, Any]:
-        """{}: how much was answered, and how reliably."""
+        """{}: how much was answered, and how reliably. Asked at the end, so pairs that are new in the study come in here.
+
+        `added` is how many they are, where the first one stands, and whether the sandbox drew any; `kinds` says what the items are, all of them together
+        being `total`; `votes` are those on the study's pairs.
+        """
         asked.keys(asked.mapping(data, "data"), ())
-        self._ready()
+        with self._reading() as rows:
+            known = {item.position for item in rows.items()}
+        material = self._load()
         with self._reading() as rows:
             items = [item for item in rows.items() if item.state != GONE]
-            pairs = sum(item.kind == "pair" for item in items)
+            new = [item for item in items if item.position not in known]
+            progress = saving.progress(rows)
             still_open = [
                 {"position": item.position, "number": number}
                 for number, item in enumerate(items, start=1)
@@ -199,9 +204,13 @@ class RatingSession:
             return None if math.isnan(value) else value
 
         left, of = number("left"), number("left_of")
-        return {
-            "pairs": number("pairs"),
-            "of": pairs,
+        return progress | {
+            "kinds": {kind: sum(item.kind == kind for item in items) for kind in KINDS},
+            "added": {
+                "count": len(new),
+                "position": new[0].position if new else None,
+                "sandbox": _sandbox(material, new),
+            },
             "votes": number("votes"),
             "skipped": number("skipped"),
             "repeats": {
@@ -355,6 +364,11 @@ class RatingSession:
         title = self._study.title
         named = any(model.casefold() in title.casefold() for model in self._study.models)
         return _OTHER_TITLE if named else title
+
+
+def _sandbox(material: Material, items: Iterable[Item]) -> bool:
+    """Whether any of these items shows a clip that the kit's own sandbox drew."""
+    return any(material.clips[c].sandbox for i in items for c in showing.clips_of(i) if c in material.clips)
 
 
 def _dimensions(study: "Study", options: RatingOptions) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import { counted, summaryLines } from "./rating_words.js";
  * @param {{openPair: (position: number) => void, reveal: () => void, back: (() => void) | null}} act
  */
 export function buildEnd({ summary, open, canReveal }, act) {
-  const nothing = summary.of === 0;
+  const nothing = summary.total === 0;
   const heading = make("h2", { class: "kit-rating-heading", tabindex: "-1" }, [
     nothing ? "Nothing to compare yet" : open.length > 0 ? "The end of the queue" : "Thank you: all done",
   ]);

@@ -8,7 +8,7 @@ import { keepsKey, panelAction } from "./rating_keys.js";
 import { RatingQueue, messageOf } from "./rating_queue.js";
 import { buildHelp, buildNote } from "./rating_screens.js";
 import { stepsOf } from "./rating_steps.js";
-import { pairText } from "./rating_words.js";
+import { addedText, pairText } from "./rating_words.js";
 
 /** @typedef {import("./channel.js").Channel} Channel */
 /** @typedef {import("./rating_keys.js").RatingAction} RatingAction */
@@ -28,6 +28,8 @@ class RatingPanel extends RatingQueue {
   /** @param {HTMLElement} el @param {Channel} channel @param {AbortSignal} signal */
   constructor(el, channel, signal) {
     super(el, channel, signal);
+    /** Whether the models' names were on screen. */
+    this.seen = false;
     this.listen();
   }
 
@@ -232,14 +234,21 @@ class RatingPanel extends RatingQueue {
   // ---- the end --------------------------------------------------------------------------------------------------
 
   async finish() {
-    const { view } = this;
+    const { view, seen } = this;
     this.turn += 1;
     const last = this.slot?.position ?? null;
     const summary = await this.insist(() => this.ask("summary"));
     if (!summary) return;
+    const { open, added } = summary;
+    // Models that were shown stay shown: pairs that came after that are offered as open ones, not put before the rater.
+    if (added.count > 0 && !seen) {
+      await this.goTo(added.position);
+      const text = addedText(added, !this.start.sandbox);
+      view.showNotice({ text, buttons: [{ text: "Close", act: () => view.showNotice(null) }] });
+      return;
+    }
     this.leave();
     this.slots.close();
-    const { open } = summary;
     const screen = buildEnd(
       { summary, open, canReveal: this.start.reveal !== "never" },
       {
@@ -250,7 +259,7 @@ class RatingPanel extends RatingQueue {
     );
     view.showScreen(screen.root);
     view.setState("end");
-    const done = summary.of > 0 ? "All pairs done, everything saved." : "Nothing to compare yet.";
+    const done = summary.total > 0 ? "All pairs done, everything saved." : "Nothing to compare yet.";
     view.say(open.length > 0 ? "End of the queue." : done);
     screen.heading.focus({ preventScroll: true });
   }
@@ -269,6 +278,7 @@ class RatingPanel extends RatingQueue {
     const { view } = this;
     if (!this.start || this.outbox?.waiting) return;
     this.turn += 1;
+    this.seen = true;
     const hadFocus = view.root.contains(document.activeElement);
     const back = this.slot?.position ?? null;
     const atStart = view.root.dataset.state === "start";

@@ -127,7 +127,7 @@ export function buildStart({ start, autoplay, still }, act) {
     heading,
     make("p", { class: "kit-rating-lede" }, [
       start.done > 0
-        ? `Welcome back, ${start.rater}. ${counted(start.done, "pair")} of ${start.total} done, ${left} to go.`
+        ? `Welcome back, ${start.rater}. ${start.done} of ${counted(start.total, "pair")} finished, ${left} still open.`
         : `Hello ${start.rater}. There ${start.total === 1 ? "is" : "are"} ${counted(start.total, "pair")} to compare.`,
     ]),
     make("ul", { class: "kit-rating-points" }, [

@@ -2,7 +2,7 @@
 // and says what was asked for; decides nothing.
 
 import { keepShortcutsOut, make } from "./elements.js";
-import { pairText } from "./rating_words.js";
+import { howFar, pairText } from "./rating_words.js";
 
 /** @typedef {"idle" | "saving" | "saved" | "waiting" | "failed"} SavingState */
 
@@ -92,8 +92,7 @@ export class RatingView {
     this.where.textContent = pairText(item);
     this.bar.max = Math.max(1, item.total);
     this.bar.value = done;
-    this.bar.textContent = `${done} of ${item.total}`;
-    this.bar.title = `${done} of ${item.total} finished`;
+    this.bar.textContent = this.bar.title = howFar({ done, total: item.total });
   }
 
   /** @param {string} text */

@@ -23,10 +23,8 @@ export function interval({ low, high }) {
 export function summaryLines(summary) {
   const { repeats, known, through, left_share: left, seconds_median: seconds } = summary;
   const lines = [
-    {
-      label: "Pairs",
-      text: `${summary.pairs} of ${summary.of} finished, ${counted(summary.votes, "answer")} given.`,
-    },
+    { label: "Pairs", text: `${howFar(summary)}.${kindsText(summary)}` },
+    { label: "Votes", text: `${counted(summary.votes, "vote")} on the study’s own pairs.` },
   ];
   if (repeats?.of > 0) {
     lines.push({
@@ -47,7 +45,7 @@ export function summaryLines(summary) {
   if (through?.of > 0) {
     lines.push({
       label: "Watched",
-      text: `Both clips were played through in ${through.whole} of ${counted(through.of, "pair")}.`,
+      text: `Both clips were played through in ${through.whole} of the ${counted(through.of, "pair")} that you answered.`,
     });
   }
   if (seconds != null) {
@@ -56,10 +54,31 @@ export function summaryLines(summary) {
   if (left?.value != null && left.of > 0) {
     lines.push({
       label: "Sides",
-      text: `Where you preferred one clip, it was A in ${percent(left.value)} of ${counted(left.of, "answer")}.`,
+      text:
+        `Where you preferred one clip, it was A in ${percent(left.value)} of ${counted(left.of, "answer")}` +
+        `${repeats?.of > 0 ? ", those to pairs shown again among them" : ""}.`,
     });
   }
   return lines;
+}
+
+/** @param {{done: number, total: number}} far @returns {string} "3 of 12 finished": the one count of how far a rater is */
+export function howFar({ done, total }) {
+  return `${done} of ${total} finished`;
+}
+
+/**
+ * What the pairs on screen were, which is told only at the end.
+ * @param {{total: number, kinds: {pair: number, repeat: number, known: number}}} summary
+ * @returns {string} nothing where all of them are the study's own
+ */
+function kindsText({ total, kinds }) {
+  const others = [
+    ...(kinds.repeat > 0 ? [`${kinds.repeat} came a second time`] : []),
+    ...(kinds.known > 0 ? [`${kinds.known} had a known answer`] : []),
+  ];
+  const are = kinds.pair === 1 ? "is" : "are";
+  return others.length > 0 ? ` Of the ${total}, ${kinds.pair} ${are} the study’s own, ${others.join(", and ")}.` : "";
 }
 
 /** @param {number} seconds @returns {string} "4.5 s", "75 s" */
@@ -74,4 +93,13 @@ function formatTook(seconds) {
  */
 export function pairText({ number, total }, end = "") {
   return `Pair ${number} of ${total}${end ? `, ${end}` : ""}`;
+}
+
+/**
+ * @param {{count: number, sandbox: boolean}} added  pairs that came to the study while the rater was at work
+ * @param {boolean} first  no clip of the sandbox was among the pairs before
+ */
+export function addedText({ count, sandbox }, first) {
+  const many = `${counted(count, "pair has", "pairs have")} come to the study since you began. ${count === 1 ? "It follows" : "They follow"} now.`;
+  return sandbox && first ? `${many} Sandbox clips are among them: drawn by this kit for practice, not by a video model.` : many;
 }

@@ -37,6 +37,12 @@ def place_of(location: str | Path) -> Place:
     return Place(folder, URL.create("sqlite", database=str(folder / DB)))
 
 
+def shown(location: str | Path) -> str:
+    """The place as it can stand in a message: a database URL without its password. Raises BadParameter."""
+    place = place_of(location)
+    return str(location) if place.folder is not None else place.url.render_as_string(hide_password=True)
+
+
 def exists(place: Place) -> bool:
     """Whether there is a study at this place; looks, and changes nothing."""
     if place.folder is not None:

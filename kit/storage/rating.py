@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # An item's state: nobody answered it; skipped once, so it is offered again; skipped twice; answered; its clips are gone.
 OPEN, SKIPPED, PASSED, DONE, GONE = "open", "skipped", "passed", "done", "gone"
+# What an item is: two models' clips, the same again with sides swapped, a clip against its own degraded copy.
+KINDS = ("pair", "repeat", "known")
 _META = "rating"
 
 

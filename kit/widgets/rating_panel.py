@@ -11,7 +11,7 @@ from kit.comparison import Comparison, compare
 from kit.errors import ClipError
 from kit.rating import BlindMedia, RatingOptions, RatingSession, rater_quality
 from kit.rating.options import Reveal
-from kit.rating.saving import progress
+from kit.rating.saving import how_far
 from kit.widgets.given import require_study
 from kit.widgets.module import Buffers, ModuleWidget
 from kit.widgets.transport import budget_bytes
@@ -124,12 +124,11 @@ class RatingPanel(ModuleWidget):
     def static_text(self) -> str:
         """How far this rater is."""
         done, total = self._progress()
-        how_far = f"{done} of {total} pairs done" if total else "not begun yet"
+        how_far = f"{done} of {total} pairs finished" if total else "not begun yet"
         return f"Blind rating by {self.rater}: {how_far}. Run this cell in a live notebook to rate."
 
     def _progress(self) -> tuple[int, int]:
-        with self._study.rating.reading(self.rater, self._rating.rater_kind) as rows:
-            told = progress(rows)
+        told = how_far(self._study, self.rater, self._rating.rater_kind)
         return told["done"], told["total"]
 
     def _clip(self, name: str) -> bytes:

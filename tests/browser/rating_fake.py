@@ -29,7 +29,7 @@ const DATA = JSON.parse(document.getElementById("data").textContent);
 const bytes = DATA.clips.map((text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const answers = new Map();
 const fake = {
-  log: [], tokens: new Map(), trouble: null, delay: 0, confirmed: 0, undone: [], keepLog: true, shown: 0, listeners: [],
+  log: [], tokens: new Map(), trouble: null, delay: 0, confirmed: 0, undone: [], keepLog: true, shown: 0, listeners: [], arrived: 0,
   push: (op, data) => fake.listeners.forEach((fn) => fn(op, data, [])),
 };
 const blank = () => ({ votes: {}, scores: { left: {}, right: {} }, checks: { left: [null, null], right: [null, null] }, note: "", skipped: false });
@@ -39,7 +39,14 @@ const nextOpen = (position) => {
   for (let i = position + 1; i < DATA.total; i += 1) if (!whole(i) && !of(i).skipped) return i;
   return null;
 };
-const done = () => [...answers.keys()].filter((position) => whole(position) || of(position).skipped).length;
+const done = () => [...answers.keys()].filter((position) => whole(position)).length;
+// Pairs that the study has got since: they are in the queue once its end has been reached.
+const takeIn = () => {
+  const added = { count: fake.arrived, position: fake.arrived ? DATA.total : null, sandbox: DATA.sandbox };
+  DATA.total += fake.arrived;
+  fake.arrived = 0;
+  return added;
+};
 const item = (position) => ({
   position, number: position + 1, total: DATA.total, prompt: `${position + 1}: ${DATA.prompt}`, checks: DATA.checks,
   previous: position ? position - 1 : null, next: nextOpen(position), html: DATA.html,
@@ -75,9 +82,9 @@ const ops = {
     return { position: last.position, step: last.step, dimension: last.dimension, done: done(), total: DATA.total, item: item(last.position) };
   },
   summary: () => ({
-    pairs: done(), of: DATA.total, votes: 4 * done(), skipped: 0, repeats: { same: 3, of: 4, low: 0.3, high: 0.95 },
+    done: done(), total: DATA.total, kinds: { pair: DATA.total, repeat: 0, known: 0 }, added: takeIn(), votes: 4 * done(), skipped: 0, repeats: { same: 3, of: 4, low: 0.3, high: 0.95 },
     known: { right: 2, of: 2, low: 0.34, high: 1 }, through: { whole: 2, of: 3 }, seconds_median: 4.2, left_share: { value: 0.5, of: 8 },
-    open: [...answers.keys()].filter((p) => of(p).skipped && !whole(p)).map((position) => ({ position, number: position + 1 })),
+    open: Array.from({ length: DATA.total }, (_, position) => ({ position, number: position + 1 })).filter(({ position }) => !whole(position)),
   }),
   reveal: () => ({ kind: "study", findings: ["Prompt adherence: Model A was preferred 7 of 10 times (95% interval 40% to 89%): not decided."],
     rows: [], pairs: [{ prompt: DATA.prompt, left: "Model A", right: "Model B", votes: { artifacts: "left", video_realism: "both_good" } }] }),

@@ -123,6 +123,7 @@ def test_an_image_is_uploaded(lab, open_notebook, tmp_path):
     notebook.page.wait_for_function(
         "() => [...document.querySelectorAll('.kit-form input')].some((i) => i.value.startsWith('images/'))"
     )
+    form.get_by_text("Your file: boat.png").wait_for()
     notebook.save()
     saved = notebook.path.read_text()
     assert "private-picture" not in saved

@@ -261,6 +261,38 @@ def test_the_end_and_the_reveal(begun):
     expect(page.get_by_role("row").nth(1)).to_contain_text("Model A")
 
 
+def test_pairs_that_came_meanwhile_follow(begun):
+    """At the end of the queue the new pairs come up, the page says so, and the end counts every pair that was shown."""
+    page = begun({"total": 1, "dimensions": 1})
+    page.evaluate("fake.arrived = 2")
+    page.keyboard.press("a")
+    at(page, 1, "vote:prompt_adherence")
+    notice = page.locator(".kit-rating-notice")
+    expect(notice).to_contain_text("2 pairs have come to the study since you began. They follow now.")
+    expect(page.locator(".kit-rating-where")).to_have_text("Pair 2 of 3")
+    assert [row["position"] for row in log(page, "vote")] == [0]
+    page.keyboard.press("b")
+    at(page, 2, "vote:prompt_adherence")
+    expect(notice).to_be_hidden()
+    page.keyboard.press("s")
+    page.locator(".kit-rating[data-state=end]").wait_for()
+    expect(page.locator(".kit-rating-end")).to_contain_text("1 pair is still open")
+    expect(page.locator(".kit-rating-figures")).to_contain_text("2 of 3 finished.")
+
+
+def test_new_pairs_are_not_put_before_who_has_seen_the_models(begun):
+    """After the reveal the pairs that came meanwhile stand among the open ones, and only the rater's click shows one."""
+    page = begun({"total": 1, "dimensions": 1})
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Reveal").click()
+    page.locator(".kit-rating[data-state=reveal]").wait_for()
+    page.evaluate("fake.arrived = 1")
+    page.get_by_role("button", name="Back").click()
+    page.locator(".kit-rating[data-state=end]").wait_for()
+    expect(page.get_by_role("button", name="Pair 2")).to_be_visible()
+    expect(page.locator(".kit-rating-notice")).to_be_hidden()
+
+
 def test_the_owner_can_reveal_at_any_time(begun):
     """What the other side pushes is shown at once, and the way back leads to the pair that was on screen."""
     page = begun()

@@ -151,7 +151,8 @@ def test_a_whole_queue_by_keyboard_while_the_server_is_killed(study, rated, visi
             answer(page, key)
         asked.append(CHOICES[key])
     page.locator(".kit-rating[data-state=end]").wait_for()
-    expect(page.locator(".kit-rating-end")).to_contain_text("4 of 4 finished, 16 answers given.")
+    expect(page.locator(".kit-rating-figures")).to_contain_text("4 of 4 finished.")
+    expect(page.locator(".kit-rating-figures")).to_contain_text("16 votes on the study")
     votes = study.judgements[study.judgements["step"] == "vote"]
     assert list(votes["side"]) == asked
     assert len(study.votes) == len(study.vote_history) == 16
@@ -173,7 +174,7 @@ def test_a_rater_goes_on_where_they_stopped(study, rated, visit):
     rated.start()
     other = visit(rated.link)
     expect(other.locator(".kit-rating-start")).to_contain_text(
-        "Welcome back, Ada. 1 pair of 4 done, 3 to go."
+        "Welcome back, Ada. 1 of 4 pairs finished, 3 still open."
     )
     other.get_by_role("button", name="Go on").click()
     assert at(other, "vote:video_realism") == number == "Pair 2 of 4"

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from kit.notebooks_path import notebook_path
 from kit.study import Study
 from tests.rating_study import MODELS, rating_study
 
@@ -151,6 +153,17 @@ def test_it_works_elsewhere(request, open_notebook, study, kind):
     assert list(study.judgements["plays"]) == [1, 1]
 
 
+def test_the_rating_notebook_without_a_study(voila, open_notebook):
+    """Voila shows words on how to give the notebook a study, and not a page of its own about an error."""
+    notebook: Notebook = open_notebook(voila, nbformat.read(notebook_path("rate.ipynb"), as_version=4))
+    said = notebook.page.locator(".kit-cannot-open")
+    expect(said).to_contain_text("there is no study at my-study")
+    expect(said).to_contain_text("-p place /path/to/my-study")
+    expect(said).to_contain_text("kit rate /path/to/my-study --rater ann")
+    expect(notebook.page.get_by_role("heading", name="Rate clips, blind")).to_be_visible()
+    expect(notebook.page.get_by_text("There was an error")).to_have_count(0)
+
+
 def test_a_saved_notebook_gives_nothing_away(lab, open_notebook, study):
     """What is saved has no clip, no script and no model's name; without a kernel it says how far the rater is."""
     notebook: Notebook = open_notebook(lab, cells(study))
@@ -174,7 +187,7 @@ def test_python_sees_what_was_rated(study):
     data = {"token": "token-0001", "position": told["position"], "step": "vote", "dimension": "artifacts",
             "choice": "left", "seconds": 2.0, "watched": None}  # fmt: skip
     panel.answer("save", data, [])
-    assert "1 of 3 pairs done" in panel.static_text()
+    assert "1 of 3 pairs finished" in panel.static_text()
     assert "&lt;Ada&gt;" in panel.static_html()
     assert list(panel.summary()["votes"]) == [1]
     assert panel.result().to_dict()["wins"]

@@ -38,6 +38,7 @@ class Power:
         self.passed: list[str] = []
         self.cut_at: int | str | None = None
         self.off = False
+        self._awaited: list[tuple[str, int, asyncio.Event]] = []
 
     def point(self, label: str) -> None:
         if not self.off:
@@ -45,6 +46,16 @@ class Power:
             self.off = self.cut_at in (len(self.passed), label)
         if self.off:
             raise Crash(label)
+        for awaited, times, event in self._awaited:
+            if self.passed.count(awaited) >= times:
+                event.set()
+
+    async def reached(self, label: str, times: int = 1) -> None:
+        """Wait until the run has passed this point so often, from now on or already."""
+        event = asyncio.Event()
+        if self.passed.count(label) < times:
+            self._awaited.append((label, times, event))
+            await event.wait()
 
 
 class _Jump(selectors.DefaultSelector):
@@ -103,6 +114,8 @@ class Gateway:
     askable: bool = False
     takes: float = 20.0
     queue: float = 5.0
+    answering: float = 0.25  # seconds of the world's time that an answer to a submission travels
+    sending: float = 0.1  # and a clip
     cost: float | None = PRICE
     on_submit: list[Any] = field(default_factory=list)
     on_poll: list[Any] = field(default_factory=list)
@@ -128,6 +141,10 @@ class Gateway:
 
     def found(self, task_id: str) -> Paid:
         return next(p for p in self.paid if p.id == task_id)
+
+    def at_once(self) -> None:
+        """Everything is there as soon as it is asked for, so that real time will do."""
+        self.takes = self.queue = self.answering = self.sending = 0.0
 
 
 class FakeProvider:
@@ -158,7 +175,7 @@ class FakeProvider:
             await step()
         paid = gateway.accept(external_id, wire)
         power.point("before answering")
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(gateway.answering)
         power.point("before the answer arrives")
         return TaskRef(paid.id, {"path": wire.path})
 
@@ -215,7 +232,7 @@ class FakeProvider:
         step = gateway.on_download.pop(0) if gateway.on_download else None
         if isinstance(step, BaseException):
             raise step
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(gateway.sending)
         number = int(url.split("/")[3][1:])
         into.write_bytes(step if isinstance(step, bytes) else gateway.clips[number % len(gateway.clips)])  # noqa: ASYNC240
         gateway.world.power.point("after downloading")

@@ -15,7 +15,7 @@ QUICK = Policy(poll_first=0.01, poll_last=0.02, backoff_first=0.01, heartbeat=0.
 @pytest.fixture
 def real(world):
     """A world whose tasks end at once, so that real time will do."""
-    world.gateway.takes = world.gateway.queue = 0.0
+    world.gateway.at_once()
     return world
 
 
@@ -38,37 +38,40 @@ def test_it_runs_without_being_waited_for(real):
 
 
 def test_inside_a_running_loop(real):
-    """A notebook's own loop is neither used nor held up."""
+    """A notebook's own loop is neither used nor held up: it works on while the run waits in a loop of its own."""
+    loops, held, go = [], threading.Event(), threading.Event()
+
+    async def hold():
+        loops.append(asyncio.get_running_loop())
+        held.set()
+        await asyncio.to_thread(go.wait)
 
     async def cell():
+        here, over = asyncio.get_running_loop(), asyncio.Event()
         run = begin(real)
-        beats = 0
-        while not run.done:
-            await asyncio.sleep(0.01)
-            beats += 1
-        return run, beats
+        run.at_end(lambda _: here.call_soon_threadsafe(over.set))
+        assert await asyncio.to_thread(held.wait, 30)
+        assert not run.done
+        go.set()
+        await over.wait()
+        assert here not in loops
+        return run
 
-    run, beats = asyncio.run(cell())
-    assert run.summary.ok
-    assert beats
+    real.gateway.on_submit = [hold]
+    assert asyncio.run(cell()).summary.ok
+    assert len(loops) == 1
 
 
 def test_stopped_in_the_middle(world):
     """Nothing more is sent, the answer to what left is awaited and kept, and the summary says what is still open."""
-    answered = asyncio.Event()
+    answered, ready = asyncio.Event(), threading.Event()
 
-    async def slow():
+    async def stopped_on_the_way():
+        await asyncio.to_thread(ready.wait)
         run.stop()
-        await asyncio.sleep(0)
         answered.set()
 
-    ready = threading.Event()
-
-    async def wait_for_run():
-        await asyncio.to_thread(ready.wait)
-        await slow()
-
-    world.gateway.on_submit = [wait_for_run]
+    world.gateway.on_submit = [stopped_on_the_way]
     run = begin(world, concurrency=1)
     ready.set()
     assert run.wait(30)

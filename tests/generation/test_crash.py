@@ -109,7 +109,7 @@ def test_cancelling_waits_for_the_answer_that_is_on_the_way(world):
         from kit.generation import agenerate
 
         run = asyncio.ensure_future(agenerate(world.study, **world.options(concurrency=1)))
-        await asyncio.sleep(0.1)
+        await world.power.reached("before answering")
         assert world.gateway.paid
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -135,7 +135,7 @@ def test_being_asked_to_stop_gives_a_summary(make_world):
     async def stopped():
         stop = asyncio.Event()
         run = asyncio.ensure_future(agenerate(world.study, stop=stop, **world.options(concurrency=2)))
-        await asyncio.sleep(10)
+        await world.power.reached("before polling", times=2)
         stop.set()
         return await run
 
@@ -155,12 +155,15 @@ def test_a_hard_end_while_sending_leaves_it_unknown(world):
     from kit.generation import agenerate
 
     async def killed():
+        leaving = asyncio.Event()
+
         async def forever():
-            await asyncio.sleep(10_000)
+            leaving.set()
+            await asyncio.Event().wait()
 
         world.gateway.on_submit = [forever]
         run = asyncio.ensure_future(agenerate(world.study, **world.options(concurrency=1)))
-        await asyncio.sleep(5)
+        await leaving.wait()
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         with pytest.raises(asyncio.CancelledError):

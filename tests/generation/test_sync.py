@@ -17,7 +17,7 @@ QUICK = Policy(poll_first=0.01, poll_last=0.02, backoff_first=0.01, heartbeat=0.
 @pytest.fixture
 def real(world):
     """A world whose tasks end at once, so that real time will do."""
-    world.gateway.takes = world.gateway.queue = 0.0
+    world.gateway.at_once()
     return world
 
 
@@ -129,9 +129,12 @@ import asyncio, sys
 from kit.generation.sync import enter_running_loop
 
 async def work():
-    await asyncio.sleep(0)
+    timer, other = asyncio.Event(), asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, timer.set)
     async with asyncio.TaskGroup() as group:
-        group.create_task(asyncio.sleep(0.01))
+        group.create_task(other.wait())
+        await timer.wait()
+        other.set()
     return await asyncio.to_thread(lambda: 42)
 
 async def cell():

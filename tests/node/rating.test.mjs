@@ -6,7 +6,7 @@ import { Outbox, newToken } from "../../kit/static/rating_outbox.js";
 import { Slots } from "../../kit/static/rating_slots.js";
 import { firstOpenStep, isAnswered, stepIndex, stepName, stepsOf, whatNext } from "../../kit/static/rating_steps.js";
 import { Stopwatch } from "../../kit/static/rating_watch.js";
-import { counted, interval, percent, summaryLines } from "../../kit/static/rating_words.js";
+import { addedText, counted, interval, percent, summaryLines } from "../../kit/static/rating_words.js";
 import { mayPass, pauseAfter } from "../../kit/static/rating_http.js";
 
 const dimension = (id) => ({ id, title: id, question: `${id}?`, look_at: [], anchors: {} });
@@ -255,15 +255,24 @@ test("time out of sight does not count", () => {
   assert.equal(watch.seconds, 3.3);
 });
 
+test("pairs that came meanwhile are counted, and the sandbox's are marked where none were before", () => {
+  assert.equal(addedText({ count: 1, sandbox: false }, true), "1 pair has come to the study since you began. It follows now.");
+  assert.match(addedText({ count: 2, sandbox: true }, true), /^2 pairs have .* They follow now\. Sandbox clips are among them: .*not by a video model\.$/);
+  assert.doesNotMatch(addedText({ count: 2, sandbox: true }, false), /Sandbox/);
+});
+
 test("figures are told with their numbers, and left out where there are none", () => {
   assert.equal(percent(0.666), "67%");
   assert.equal(counted(1, "pair"), "1 pair");
   assert.equal(interval({ low: 0.25, high: 1 }), " (95% interval 25% to 100%)");
   assert.equal(interval({ low: null, high: 1 }), "");
   const none = { same: 0, right: 0, whole: 0, of: 0, low: null, high: null };
-  const summary = { pairs: 2, of: 3, votes: 8, repeats: none, known: none, through: none, seconds_median: null, left_share: { value: null, of: 0 } };
-  assert.deepEqual(summaryLines(summary).map(({ text }) => text), ["2 of 3 finished, 8 answers given."]);
+  const kinds = { pair: 3, repeat: 0, known: 0 };
+  const summary = { done: 2, total: 3, kinds, votes: 8, repeats: none, known: none, through: none, seconds_median: null, left_share: { value: null, of: 0 } };
+  assert.deepEqual(summaryLines(summary).map(({ text }) => text), ["2 of 3 finished.", "8 votes on the study’s own pairs."]);
+  const mixed = summaryLines({ ...summary, total: 6, kinds: { pair: 3, repeat: 1, known: 2 } });
+  assert.equal(mixed[0].text, "2 of 6 finished. Of the 6, 3 are the study’s own, 1 came a second time, and 2 had a known answer.");
   const full = summaryLines({ ...summary, repeats: { same: 3, of: 4, low: 0.3, high: 0.95 }, seconds_median: 4.25 });
-  assert.match(full[1].text, /same answer 3 of 4 times \(95% interval 30% to 95%\)/);
-  assert.match(full[2].text, /4\.3 s or less/);
+  assert.match(full[2].text, /same answer 3 of 4 times \(95% interval 30% to 95%\)/);
+  assert.match(full[3].text, /4\.3 s or less/);
 });

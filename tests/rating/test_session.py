@@ -1,6 +1,7 @@
 """One rater at work, on SQLite and on PostgreSQL: from the first question to the study's votes."""
 
 import json
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -182,7 +183,7 @@ def test_skipped_pairs_are_offered_again_once(rated, session_of):
     assert (told["position"], told["done"], told["total"]) == (0, 2, 4)
     assert session.ask("start", {})["position"] == 0
     told = save(session, 0, "skip")
-    assert (told["position"], told["done"], told["complete"]) == (2, 3, True)
+    assert (told["position"], told["done"], told["complete"]) == (2, 2, True)
     item = session.ask("item", {"position": 0})
     assert (item["answers"]["skipped"], item["complete"], item["previous"], item["next"]) == (
         True,
@@ -191,8 +192,10 @@ def test_skipped_pairs_are_offered_again_once(rated, session_of):
         2,
     )
     told = vote_all(session, 2)
-    assert (told["position"], told["done"]) == (None, 4)
-    assert session.ask("summary", {})["skipped"] == 1
+    assert (told["position"], told["done"]) == (None, 3)
+    ends = session.ask("summary", {})
+    assert (ends["skipped"], ends["done"], ends["total"]) == (1, 3, 4)
+    assert ends["open"] == [{"position": 0, "number": 1}]
     assert vote_all(session, 0)["done"] == 4
     assert session.ask("summary", {})["skipped"] == 0
 
@@ -351,7 +354,9 @@ def test_quality_from_a_whole_queue(rated, session_of):
 
     finish(session, choose)
     told = session.ask("summary", {})
-    assert (told["pairs"], told["of"], told["votes"], told["skipped"]) == (20, 20, 80, 0)
+    assert (told["done"], told["total"], told["votes"], told["skipped"]) == (24, 24, 80, 0)
+    assert told["kinds"] == {"pair": 20, "repeat": 2, "known": 2}
+    assert told["added"] == {"count": 0, "position": None, "sandbox": False}
     assert (told["repeats"]["same"], told["repeats"]["of"], told["repeats"]["high"]) == (8, 8, 1.0)
     assert (told["known"]["right"], told["known"]["of"]) == (2, 2)
     assert told["through"] == {"whole": 24, "of": 24}
@@ -380,6 +385,39 @@ def test_new_pairs_are_appended_and_lost_ones_passed_over(rated, session_of, sma
     assert (told["position"], told["item"]["position"], told["item"]["number"], told["total"]) == (2, 2, 2, 4)
     assert fresh.ask("item", {"position": 1})["position"] == 2
     assert finish(fresh) == [2, 3, 4]
+
+
+def test_pairs_that_come_while_somebody_rates_follow_at_the_end(rated, session_of, small_clips, fill):
+    """The end of the queue takes them in; what was queued keeps place and sides, what was answered stays answered."""
+    study = rated(prompts=3)
+    session = session_of(study)
+    session.ask("start", {})
+    vote_all(session, 0)
+    before = items_of(study)
+    fill(study, small_clips, ["p0", "p1", "p2", "p3", "p4"], ("alpha", "beta"))
+    vote_all(session, 1)
+    told = vote_all(session, 2)
+    assert (told["position"], told["done"], told["total"]) == (None, 3, 3)
+    ends = session.ask("summary", {})
+    assert (ends["done"], ends["total"], ends["added"]) == (
+        3,
+        5,
+        {"count": 2, "position": 3, "sandbox": False},
+    )
+    assert [replace(item, state="open") for item in items_of(study)[:3]] == [
+        replace(item, state="open") for item in before
+    ]
+    assert len(study.votes) == 3 * 4
+    with pytest.raises(BadParameter, match="once every pair"):
+        session.ask("reveal", {})
+    # Another browser of hers finds the same queue, in which nothing is new any more.
+    elsewhere = session_of(study)
+    assert elsewhere.ask("start", {})["position"] == 3
+    assert elsewhere.ask("summary", {})["added"] == {"count": 0, "position": None, "sandbox": False}
+    assert {item["html"] != "" for item in (session.ask("item", {"position": p}) for p in (3, 4))} == {True}
+    assert finish(session) == [3, 4]
+    assert session.ask("summary", {})["open"] == []
+    assert len(study.votes) == 5 * 4
 
 
 def test_fewer_dimensions_and_then_more(rated, session_of):

@@ -130,6 +130,33 @@ def test_named_prompts_take_the_place_of_rules(silent: Study, tmp_path: Path) ->
     assert section["parts"][0]["examples"][0]["votes"][0]["dimension"] == "Artifacts"
 
 
+def test_of_three_models_the_votes_on_every_two_are_shown(build, whole, tmp_path: Path) -> None:
+    """A named prompt of three models has what was voted on each two of them, by dimension, with notes and counts."""
+    names = ("first-model", "second-model", "third <b>model")
+    study = build(tmp_path / "three", prompts=PROMPTS, models=names, votes=False, scores=False)
+    cast(study, {"boat": "aab"})
+    cast(study, {"boat": "tt"}, model_b=names[2])
+    study.add_votes([vote("boat", 0, "b", model_a="second-model", model_b=names[2], note="sharper")])
+    study.add_votes([vote("boat", 0, "b", dimension="video_realism")])
+    (example,) = examples(study, examples=["boat"])["parts"][0]["examples"]
+    assert [(v["dimension"], v["words"]) for v in example["votes"]] == [
+        ("Video realism", "1 of 1 vote for second-model, none for first-model"),
+        ("Artifacts", "2 of 3 votes for first-model, 1 for second-model"),
+        ("Artifacts", f"2 of 2 votes: neither first-model nor {names[2]} better"),
+        ("Artifacts", f"1 of 1 vote for {names[2]}, none for second-model"),
+    ]
+    assert [v["all"]["value"] for v in example["votes"]] == [1, 3, 2, 1]
+    assert example["votes"][3]["notes"] == [{"rater": "r0", "note": "sharper"}]
+    page = whole(study, examples=["boat"])
+    html = page.save(tmp_path).html.read_text("utf-8")
+    section = re.search(r'<section id="examples".*?</section>', html, re.DOTALL)
+    assert section
+    assert section[0].count("<b>Artifacts</b>") == 1
+    assert "for third &lt;b&gt;model, none for second-model" in section[0]
+    assert section[0].count("<figure") == 1
+    study.close()
+
+
 def test_an_unknown_prompt_is_refused_with_the_nearest(silent: Study) -> None:
     """A slip in a prompt's id stops before anything is written, and names what was meant."""
     with pytest.raises(BadParameter, match="'boot', which the study does not have; did you mean 'boat'"):

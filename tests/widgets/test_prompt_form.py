@@ -1,6 +1,7 @@
 """The prompt form with real widgets and a real server on loopback: what is closed, sent, shown, and never sent twice."""
 
 import datetime as dt
+import hashlib
 import logging
 import threading
 from contextlib import ExitStack
@@ -398,6 +399,29 @@ def test_an_upload_goes_into_the_study_and_not_into_the_notebook(study):
     assert (study.folder / path).read_bytes() == data
     assert form.controls.start.upload.value == ()
     assert "private-picture" not in every_state()
+
+
+def test_an_uploaded_image_is_named_as_its_file(study):
+    """Beside the path stands the file's own name, escaped; in the study it lies by its hash, and another image has none."""
+    form = Driver(study, models=["kling-2.6", "kling-1.6"])
+    data = png(tail=b"boat")
+    upload(form.controls.start, data, name="boat <b>&\u202e 2.png")
+    form.settle()
+    note = form.controls.start.note
+    assert "Your file: <bdi>boat &lt;b&gt;&amp;  2.png</bdi>" in note
+    assert form.controls.start.value == f"images/{hashlib.sha256(data).hexdigest()}.png"
+    assert [path.name for path in (study.folder / "images").iterdir()] == [
+        f"{hashlib.sha256(data).hexdigest()}.png"
+    ]
+    form.controls.start.set("https://a.test/other.png")
+    form.settle()
+    assert "Your file" not in form.controls.start.note
+    form.controls.start.set(f"images/{hashlib.sha256(data).hexdigest()}.png")
+    form.settle()
+    assert "2.png" in form.controls.start.note
+    upload(form.controls.start, png(tail=b"long"), name=f"{'n' * 300}-final-3.png")
+    form.settle()
+    assert f"<bdi>{'n' * 59}…{'n' * 8}-final-3.png</bdi>" in form.controls.start.note
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Example pairs of each dimension, chosen by a stated rule, or named by whoever makes the report."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from kit.reporting.main_metrics import main_metrics
@@ -111,7 +112,7 @@ def _example(
     row = material.prompt[pair.group.prompt_id]
     dimensions = [part.dimension] if part.dimension else list(material.rubric.ids)
     most = MOST_MEASURED if part.dimension else 1
-    on = _votes_on(material, pair)
+    voted = [(two, _votes_on(material, two)) for two in _by_two(pair)]
     return {
         "anchor": anchor,
         "label": chosen.label,
@@ -124,9 +125,20 @@ def _example(
         "players": []
         if known
         else [[shown_clip(material, r) for r in own] for own in _split(pair.group, rows)],
-        "votes": [_votes(material, pair, d, on[d]) for d in dimensions if d in on],
+        "models": len(pair.models),
+        "votes": [
+            _votes(material, two, d, on[d], many=len(pair.models) > 2)
+            for d in dimensions
+            for two, on in voted
+            if d in on
+        ],
         "measured": [line for d in dimensions for line in _measured(material, d, rows, most)],
     }
+
+
+def _by_two(pair: Pair) -> list[Pair]:
+    """Every two of the models that are shown, in their order: votes are on two clips, however many stand side by side."""
+    return [Pair(pair.place, pair.group, two) for two in combinations(pair.models, 2)]
 
 
 def _split(group: Group, rows: Sequence[Any]) -> list[list[Any]]:
@@ -135,7 +147,7 @@ def _split(group: Group, rows: Sequence[Any]) -> list[list[Any]]:
     return [own for part in group.players if (own := [row for row in part if row.clip in wanted])]
 
 
-def _votes(material: Material, pair: Pair, dimension: str, votes: PairVotes) -> dict[str, Any]:
+def _votes(material: Material, pair: Pair, dimension: str, votes: PairVotes, *, many: bool) -> dict[str, Any]:
     a, b = pair.models
     source = f"votes {dimension}: {pair.group.prompt_id}, take {pair.group.take}, {a} against {b}"
     return {
@@ -146,18 +158,18 @@ def _votes(material: Material, pair: Pair, dimension: str, votes: PairVotes) -> 
         ],
         "ties": number(votes.ties, "count", n=votes.n, source=source),
         "all": number(votes.n, "count", source=source),
-        "words": _in_words(pair, votes),
+        "words": _in_words(pair, votes, many=many),
         "notes": [{"rater": rater, "note": note} for rater, note in sorted(votes.notes)[:MOST_NOTES]],
     }
 
 
-def _in_words(pair: Pair, votes: PairVotes) -> str:
-    """'4 of 5 votes for A, 1 for B', the model with more votes first; ties last."""
+def _in_words(pair: Pair, votes: PairVotes, *, many: bool) -> str:
+    """'4 of 5 votes for A, 1 for B', the model with more votes first; ties last. `many`: other models stand beside."""
     sides = sorted(zip(pair.models, (votes.a, votes.b), strict=True), key=lambda s: -s[1])
     (first, most), (second, least) = sides
     whole = f"of {plural(votes.n, 'vote')}"
     if not most:
-        return f"{votes.ties} {whole}: neither better"
+        return f"{votes.ties} {whole}: neither {f'{first} nor {second} ' if many else ''}better"
     parts = [f"{most} {whole} for {first}", f"{least or 'none'} for {second}"]
     if votes.ties:
         parts.append(f"{votes.ties} for neither")
@@ -201,15 +213,13 @@ def _pairs(material: Material) -> list[Pair]:
 
 
 def _votes_on(material: Material, pair: Pair) -> dict[str, PairVotes]:
-    """The votes on a pair by dimension, those without any left out."""
+    """The votes on the clips of two models by dimension, those without any left out."""
+    a, b = pair.models
     found = {}
-    if len(pair.models) == 2:
-        for dimension in material.rubric.ids:
-            a, b = pair.models
-            key = PairKey(pair.group.prompt_id, pair.group.take, dimension, a, b)
-            votes = material.pair_votes.get(key)
-            if votes:
-                found[dimension] = votes
+    for dimension in material.rubric.ids:
+        votes = material.pair_votes.get(PairKey(pair.group.prompt_id, pair.group.take, dimension, a, b))
+        if votes:
+            found[dimension] = votes
     return found
 
 

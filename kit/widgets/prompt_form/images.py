@@ -1,6 +1,7 @@
 """A start frame, an end frame, the elements: uploaded into the study, or given by address."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Button, FileUpload, HBox, Text, VBox
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from kit.widgets.prompt_form.callbacks import Callbacks
 
 TYPES = ".png,.jpg,.jpeg,.webp,image/png,image/jpeg,image/webp"
+
+_MOST = 80  # characters of a file's name
 
 
 class ImageField:
@@ -27,6 +30,8 @@ class ImageField:
     ) -> None:
         self._store, self._callbacks, self._changed = store, callbacks, changed
         self._trouble = ""
+        # What the user calls the images that were uploaded here, by the path that stands in the field for each.
+        self._names: dict[str, str] = {}
         self.address = Text(
             description=label, placeholder="https://… or upload (up to 9 MB)", continuous_update=False
         )
@@ -68,13 +73,18 @@ class ImageField:
                 control.disabled = not open_
         kept = "kept here, but not sent: " if not open_ and self.value else ""
         wrong = [*([self._trouble] if self._trouble else []), *(faults if open_ else ())]
-        text = "".join(paragraph(fault, "bad") for fault in wrong) + paragraph(f"{kept}{note}")
-        set_text(self._note, text)
+        text = "".join(paragraph(fault, "bad") for fault in wrong)
+        set_text(self._note, text + self._uploaded_as() + paragraph(f"{kept}{note}"))
 
     @property
     def note(self) -> str:
         """The note's HTML."""
         return str(self._note.value)
+
+    def _uploaded_as(self) -> str:
+        """The file's own name: the path in the field names it by its bytes, which nobody can tell from another's."""
+        name = self._names.get(self.value or "")
+        return f'<p class="kit-form-plain">Your file: <bdi>{escape(name)}</bdi></p>' if name else ""
 
     def _edited(self) -> None:
         self._trouble = ""
@@ -93,10 +103,17 @@ class ImageField:
             path = self._store(data)
         except BadParameter as bad:
             problem = "; ".join(fault.problem for fault in bad.faults)
-            self._trouble = f"{name[:80]}: {problem}"
+            self._trouble = f"{_short(name)}: {problem}"
             self._changed()
         else:
+            self._names[path] = _short(name)
             self.set(path)
+
+
+def _short(name: str) -> str:
+    """A file's name in one line of at most 80 characters, its end kept: the end tells versions and types apart."""
+    line = "".join(c if c.isprintable() else " " for c in name).strip()
+    return line if len(line) <= _MOST else f"{line[: _MOST - 21]}…{line[-20:]}"
 
 
 class ElementsField:
