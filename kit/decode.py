@@ -351,4 +351,5 @@ def frames(
 
 def is_black(gray: NDArray[np.uint8]) -> bool:
     """Whether at least 98 % of the pixels lie below a tenth of the range (FFmpeg's blackdetect defaults)."""
-    return bool(np.count_nonzero(gray < 25.5) >= 0.98 * gray.size)
+    # Of whole numbers, those below 26 are those below 25.5; it takes half the time.
+    return bool(np.count_nonzero(gray < 26) >= 0.98 * gray.size)

@@ -63,6 +63,8 @@ class Shrink:
 
     def _build(self, frame: VideoFrame, stream: VideoStream, size: tuple[int, int]) -> av.filter.Graph:
         graph = av.filter.Graph()
+        # Its own threads would cost more than they bring: the decoder's and the metrics' keep all cores at work.
+        graph.threads = 1
         # FFmpeg works gray out with BT.601's weights, and from a BT.709 picture by way of its colours: a saturated
         # one then comes out up to 7 levels off. Called BT.601 on both sides, brightness stays as it is.
         same = ":in_color_matrix=bt601:out_color_matrix=bt601" if self._pix_fmt == "gray" else ""

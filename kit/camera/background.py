@@ -24,6 +24,7 @@ from kit.camera.estimate import (
     weights,
     widest,
 )
+from kit.camera.medians import median
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +97,7 @@ def _solved(theta: Floats, blocks: Blocks, chosen: NDArray[np.intp], p: Floats) 
     if np.count_nonzero(known) < _FEW:
         return theta
     w = weights((confidence * seen).sum(axis=0)[known] / count[known], p[known], blocks.size)
-    edge = [np.median(left[known], axis=0), np.zeros(2)]
+    edge = [median(left[known]), np.zeros(2)]
     starts = np.array([[*shift, 0.0, 0.0] for shift in edge])
     first = best_fit(p[known], left[known], w, starts, blur=_BLUR)
     more, close = widest(p[known], left[known], w, first, blocks.size, blur=_BLUR)

@@ -155,8 +155,9 @@ def weights(confidence: Floats, p: Floats, size: tuple[int, int]) -> Floats:
     """
     edge = _edge(p, size)
     own = np.sqrt(confidence) * np.where(edge, 1.0, _MIDDLE)
-    column = np.clip(((p[:, 0] / size[0] + 0.5) * _PARTS[0]).astype(int), 0, _PARTS[0] - 1)
-    row = np.clip(((p[:, 1] / size[1] + 0.5) * _PARTS[1]).astype(int), 0, _PARTS[1] - 1)
+    place = ((p / size + 0.5) * _PARTS).astype(int)
+    # np.clip() takes longer than the rest of this.
+    column, row = np.minimum(np.maximum(place, 0), np.subtract(_PARTS, 1)).T
     part = row * _PARTS[0] + column
     crowd = np.bincount(part, own, minlength=_PARTS[0] * _PARTS[1])
     return np.asarray(own / np.maximum(crowd[part], 0.5) ** _CROWD)
@@ -223,10 +224,12 @@ def best_fit(
     shift[count : 2 * count] = True
     # Blocks that move far are matched less exactly: turning and growing inside a block blur the match.
     slack = _RELATIVE * np.hypot(d[:, 0], d[:, 1])
-    for scale in _SCALES[blur > 1 :]:
+    scales = np.array(_SCALES[blur > 1 :])
+    narrow = -1 / (_CUT * scales[:, None] * blur + slack) ** 2
+    for scale, falls in zip(scales, narrow, strict=True):
         now = len(theta) if scale <= _CLOSE else 2 * count
         weight = fits.squared_error(theta[:now])
-        weight *= -1 / (_CUT * scale * blur + slack) ** 2
+        weight *= falls
         weight += 1.0
         np.maximum(weight, 0.0, out=weight)
         weight *= weight
@@ -253,10 +256,22 @@ class _Fits:
     """
 
     def __init__(self, p: Floats, d: Floats) -> None:
+        count = len(p)
         (x, y), (u, v) = p.T, d.T
-        one, none = np.ones_like(x), np.zeros_like(x)
-        self._sums_of = np.stack([one, x, y, u, v, x * x + y * y, x * u + y * v, x * v - y * u], axis=1)
-        self._ground = np.concatenate([[one, none, x, -y], [none, one, y, x]], axis=1)
+        sums_of = np.empty((count, 8))
+        sums_of[:, 0] = 1
+        sums_of[:, 1:3] = p
+        sums_of[:, 3:5] = d
+        sums_of[:, 5] = x * x + y * y
+        sums_of[:, 6] = x * u + y * v
+        sums_of[:, 7] = x * v - y * u
+        self._sums_of = sums_of
+        ground = np.zeros((4, 2, count))
+        ground[0, 0] = ground[1, 1] = 1
+        ground[2] = p.T
+        np.negative(y, out=ground[3, 0])
+        ground[3, 1] = x
+        self._ground = ground.reshape(4, -1)
         self._d = np.concatenate([u, v])
         self._count = len(x)
 
@@ -279,8 +294,10 @@ class _Fits:
         free = ~shift[:, 0] / (square - safe * (x * x + y * y) + 100.0)
         a = (along - safe * (x * u + y * v)) * free
         b = (across - safe * (x * v - y * u)) * free
-        new = np.stack([u - (a * x - b * y), v - (b * x + a * y), a, b], axis=1)
-        return np.where((total > 1e-3)[:, None], new, old)
+        new = np.empty_like(old)
+        new[:, 0], new[:, 1], new[:, 2], new[:, 3] = u - (a * x - b * y), v - (b * x + a * y), a, b
+        enough = total > 1e-3
+        return new if enough.all() else np.where(enough[:, None], new, old)
 
 
 def spread_out(p: Floats, size: tuple[int, int]) -> bool:

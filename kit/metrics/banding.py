@@ -1,6 +1,7 @@
 """Banding: contours in what should be a smooth slope."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kit.decode import ClipFacts
 from kit.metrics.base import Look, Metric, TileWatcher
@@ -16,22 +17,36 @@ def banding(pictures: Tiles) -> float:
     A contour is a step of 2 to 6 codes between two plateaus of 5 pixels without any change, along rows or columns.
     Steps of one code are what eight bits do to any slope; of higher ones, what is above one code counts.
     """
-    if pictures.shape[-1] <= 2 * _PLATEAU:
+    edge = pictures.shape[-1]
+    if edge <= 2 * _PLATEAU:
         return 0.0
-    total = 0
-    for way in (pictures, pictures.swapaxes(1, 2)):
-        step = way[:, :, 1:] - way[:, :, :-1]
-        flat = step == 0
-        # Runs of four flat steps are five equal pixels.
-        run = flat[:, :, :-3] & flat[:, :, 1:-2]
-        run &= flat[:, :, 2:-1]
-        run &= flat[:, :, 3:]
-        reach = _PLATEAU - 1
-        height = np.abs(step[:, :, reach:-reach])
-        found = run[:, :, : height.shape[2]] & run[:, :, reach + 1 : reach + 1 + height.shape[2]]
-        found &= (height > 1) & (height <= _MOST)
-        total += int((height[found] - 1).sum(dtype=np.int64))
-    return 1000 * total / (2 * pictures.size)
+    flat = np.ascontiguousarray(pictures).reshape(-1)
+    along, down = (_contours(flat, by).reshape(pictures.shape) for by in (1, edge))
+    # What was read across the end of a row or of a tile is left out.
+    reach = _PLATEAU - 1
+    total = along[:, :, reach : edge - _PLATEAU].sum(dtype=np.int64)
+    total += down[:, reach : edge - _PLATEAU].sum(dtype=np.int64)
+    return 1000 * int(total) / (2 * pictures.size)
+
+
+def _contours(flat: NDArray[np.int16], by: int) -> NDArray[np.int16]:
+    """What each step of a stretch of memory to the number `by` further on is above one code, 0 where no contour is.
+
+    One stretch, since numpy goes through it in one go.
+    """
+    step = flat[by:] - flat[:-by]
+    level = step == 0
+    # Runs of four flat steps are five equal pixels.
+    pairs = level[:-by] & level[by:]
+    run = pairs[: -2 * by] & pairs[2 * by :]
+    reach = _PLATEAU - 1
+    height = np.abs(step[reach * by : -reach * by])
+    found = run[: len(height)] & run[_PLATEAU * by :]
+    found &= height > 1
+    found &= height <= _MOST
+    above = np.zeros_like(flat)
+    np.multiply(height - np.int16(1), found, out=above[reach * by : reach * by + len(height)])
+    return above
 
 
 def _of(look: Look) -> float:

@@ -82,7 +82,8 @@ class Look:
     @cached_property
     def difference(self) -> float:
         """Mean of `distance`."""
-        return float(self.distance.sum(dtype=np.int64)) / self.distance.size
+        # Four bytes hold the sum of 8 million pixels, of which a small picture has 100,000 at most.
+        return float(self.distance.sum(dtype=np.int32)) / self.distance.size
 
     @cached_property
     def repeats(self) -> bool:

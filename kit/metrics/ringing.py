@@ -21,34 +21,44 @@ def ringing(pictures: Tiles) -> float | None:
     `pictures` (n, t, t) are read along rows and columns. The ripple is the standard deviation of the six pixels
     between 3 and 9 from the edge after a straight line through them is taken out.
     """
-    shares = [share for way in (pictures, pictures.swapaxes(1, 2)) if len(share := _shares(way))]
-    found = np.concatenate(shares) if shares else np.zeros(0)
+    edge = pictures.shape[2]
+    if edge < 2 * _FAR + 4:
+        return None
+    tiles = np.ascontiguousarray(pictures)
+    found = np.concatenate([_shares(tiles, 1), _shares(tiles, edge)])
     return float(np.median(found)) if len(found) >= _LEAST else None
 
 
-def _shares(way: Tiles) -> NDArray[np.float64]:
-    size = way.shape[2]
-    if size < 2 * _FAR + 4:
-        return np.zeros(0)
-    slope = np.abs(way[:, :, 2:] - way[:, :, :-2])
-    tile, row, column = np.nonzero(slope[:, :, _FAR - 1 : size - _FAR - 1] > _EDGE)
-    column += _FAR - 1
+def _shares(pictures: Tiles, by: int) -> NDArray[np.float64]:
+    """The ripple beside each strong edge as a share of its height, along lines whose pixels lie `by` apart in memory."""
+    flat = pictures.reshape(-1)
+    slope = np.zeros_like(flat)
+    # Of the two pixels beside; what is read across the end of a line is not looked at.
+    np.abs(flat[2 * by :] - flat[: -2 * by], out=slope[by:-by])
+    strong = slope.reshape(pictures.shape) > _EDGE
+    line = strong if by == 1 else strong.swapaxes(1, 2)
+    line[:, :, :_FAR] = line[:, :, -_FAR:] = False
+    at = np.flatnonzero(strong)
     # A ridge of the slope: the edge is counted once.
-    here = slope[tile, row, column]
-    ridge = (here > slope[tile, row, column - 1]) & (here >= slope[tile, row, column + 1])
-    tile, row, column = tile[ridge], row[ridge], column[ridge]
-    if len(tile) > _MOST:
-        keep = np.linspace(0, len(tile) - 1, _MOST).astype(np.intp)
-        tile, row, column = tile[keep], row[keep], column[keep]
-    centre = column + 1
-    away = np.arange(_NEAR, _FAR)
-    sides = [
-        way[tile[:, None], row[:, None], centre[:, None] + sign * away].astype(np.float64) for sign in (-1, 1)
-    ]
+    here = slope[at]
+    at = at[(here > slope[at - by]) & (here >= slope[at + by])]
+    if len(at) > _MOST:
+        at = _by_lines(at, by)[np.linspace(0, len(at) - 1, _MOST).astype(np.intp)]
+    away = by * np.arange(_NEAR, _FAR)
+    sides = [flat[at[:, None] + sign * away].astype(np.float64) for sign in (-1, 1)]
     quiet = np.minimum(*(_ripple(side) for side in sides))
     height = np.abs(sides[0].mean(axis=1) - sides[1].mean(axis=1))
     real = height > _EDGE / 2
     return np.asarray(quiet[real] / height[real])
+
+
+def _by_lines(at: NDArray[np.intp], by: int) -> NDArray[np.intp]:
+    """Places in memory in the order of the lines: columns, where the pixels of a line lie a whole row apart."""
+    if by == 1:
+        return at
+    tile, place = np.divmod(at, by * by)
+    row, column = np.divmod(place, by)
+    return at[np.argsort((tile * by + column) * by + row)]
 
 
 def _ripple(side: NDArray[np.float64]) -> NDArray[np.float64]:

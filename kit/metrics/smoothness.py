@@ -6,7 +6,7 @@ import numpy as np
 
 from kit.decode import ClipFacts
 from kit.metrics.base import Look, Metric, Reading, mean
-from kit.metrics.flow import Floats, Level, blocks_at, difference_of, flow
+from kit.metrics.flow import Level, blocks_at, difference_of, displacements
 from kit.metrics.native import Sampler
 from kit.metrics.track import Track
 
@@ -19,12 +19,11 @@ def rebuilt_error(before: tuple[Level, ...], middle: tuple[Level, ...], after: t
     The pyramids are those of three successive pictures. Each block is taken half way along its motion from the first
     to the third and rebuilt as the mean of the two.
     """
-    motion = flow(before, after)
-    half: Floats = motion.displacement * np.float32(0.5)
-    rebuilt = blocks_at(before[0], motion.positions)
-    rebuilt += blocks_at(after[0], motion.positions + motion.displacement)
+    positions, displacement = displacements(before, after)
+    rebuilt = blocks_at(before[0], positions)
+    rebuilt += blocks_at(after[0], positions + displacement)
     rebuilt *= np.float32(0.5)
-    found = blocks_at(middle[0], motion.positions + half)
+    found = blocks_at(middle[0], positions + displacement * np.float32(0.5))
     return difference_of(found, rebuilt)
 
 

@@ -7,6 +7,7 @@ all of the sharpest places at once. An enlargement by s puts it at 0.5 / s of a 
 whatever its filter.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -40,7 +41,9 @@ class Spectrum:
 
     def add(self, pictures: Tiles) -> None:
         """Take in the tiles (n, t, t) of one frame; t must be at least 32."""
-        sharp, flat = zip(*(_powers(way) for way in (pictures, pictures.swapaxes(1, 2))), strict=True)
+        level = np.ascontiguousarray(pictures)
+        upright = np.ascontiguousarray(pictures.swapaxes(1, 2))
+        sharp, flat = zip(_powers(level, upright), _powers(upright, level), strict=True)
         one, two = (sharp[0] + sharp[1]) / 2, (flat[0] + flat[1]) / 2
         self._sharp = one if self._sharp is None else self._sharp + one
         self._flat = two if self._flat is None else self._flat + two
@@ -69,20 +72,28 @@ class Spectrum:
         return float(frequency[at - 1] + min(1.0, max(0.0, part)) * (frequency[at] - frequency[at - 1]))
 
 
-def _powers(way: Tiles) -> tuple[Power, Power]:
-    lines = way.reshape(-1, way.shape[-1]).astype(np.float32)
-    step = lines[:, 1:] - lines[:, :-1]
-    length = step.shape[1]
+def _powers(way: Tiles, across: Tiles) -> tuple[Power, Power]:
+    """Mean powers of the sharpest and of the flattest lines of `way`; `across` is it with rows and columns swapped."""
     # By the highest step, so that lines with a real edge are chosen rather than busy ones.
-    order = np.argsort(np.abs(step).max(axis=1), kind="stable")
-    sharp = step[order[-max(1, round(_SHARPEST * len(order))) :]]
-    flat = step[order[: max(1, round(_FLATTEST * len(order)))]]
+    highest = np.abs(across[:, 1:] - across[:, :-1]).max(axis=1).reshape(-1)
+    order = np.argsort(highest, kind="stable")
+    lines = way.reshape(-1, way.shape[-1])
+    sharp = lines[order[-max(1, round(_SHARPEST * len(order))) :]]
+    flat = lines[order[: max(1, round(_FLATTEST * len(order)))]]
+    return _mean_power(sharp), _mean_power(flat)
+
+
+@functools.lru_cache(maxsize=8)
+def _window(length: int) -> NDArray[np.float32]:
     window = np.hanning(length + 2)[1:-1].astype(np.float32)
     window /= math.sqrt(float((window**2).mean()))
-    return _mean_power(sharp * window), _mean_power(flat * window)
+    return window
 
 
-def _mean_power(lines: NDArray[np.float32]) -> Power:
+def _mean_power(pixels: NDArray[np.int16]) -> Power:
+    whole = pixels.astype(np.float32)
+    lines = whole[:, 1:] - whole[:, :-1]
+    lines *= _window(lines.shape[1])
     spectrum = np.fft.rfft(lines, axis=1)
     return np.asarray((spectrum.real**2 + spectrum.imag**2).mean(axis=0, dtype=np.float64) / lines.shape[1])
 

@@ -15,10 +15,11 @@ _C2 = (0.03 * 255) ** 2
 
 
 class Sums(NamedTuple):
-    """A picture and, for each 8 x 8 window, its mean and its variance."""
+    """A picture and, for each 8 x 8 window, its mean, the square of that, and its variance."""
 
     picture: NDArray[np.int32]
     mean: NDArray[np.float64]
+    square: NDArray[np.float64]
     variance: NDArray[np.float64]
 
 
@@ -27,15 +28,18 @@ def sums(gray: NDArray[np.uint8]) -> Sums:
     picture = gray.astype(np.int32)
     size = _window_size(picture)
     mean = _windows(picture) / size
-    return Sums(picture, mean, _windows(picture * picture) / size - mean * mean)
+    square = mean * mean
+    return Sums(picture, mean, square, _windows(picture * picture) / size - square)
 
 
 def ssim(one: Sums, two: Sums) -> float:
     """Mean similarity over the windows, from -1 to 1; exactly 1 for equal pictures. Both must be of one size."""
-    covariance = _windows(one.picture * two.picture) / _window_size(one.picture) - one.mean * two.mean
-    above = (2 * (one.mean * two.mean) + _C1) * (2 * covariance + _C2)
-    below = (one.mean * one.mean + two.mean * two.mean + _C1) * (one.variance + two.variance + _C2)
-    return float((above / below).mean())
+    product = one.mean * two.mean
+    covariance = _windows(one.picture * two.picture) / _window_size(one.picture) - product
+    above = (2 * product + _C1) * (2 * covariance + _C2)
+    below = (one.square + two.square + _C1) * (one.variance + two.variance + _C2)
+    above /= below
+    return float(above.mean())
 
 
 def _window_size(picture: NDArray[np.int32]) -> int:
