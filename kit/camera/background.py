@@ -66,6 +66,11 @@ class Blocks:
         return total / np.maximum(count, 1)[:, None] * number, count >= 0.4 * max(number, 1)
 
 
+def windows(blocks: Blocks) -> NDArray[np.intp]:
+    """The number of each pair's window (T,)."""
+    return np.asarray((blocks.times - blocks.times[0]) / _WINDOW, dtype=np.intp)
+
+
 def settled(pairs: Sequence[PairMotion], blocks: Blocks, usable: NDArray[np.bool_]) -> list[PairMotion]:
     """The pairs' motions, solved again from the blocks that stay together over each window. Unusable pairs stay."""
     out = list(pairs)
@@ -73,8 +78,7 @@ def settled(pairs: Sequence[PairMotion], blocks: Blocks, usable: NDArray[np.bool
         return out
     p = about_middle(blocks.positions, blocks.size)
     theta = np.array([as_parameters(pair.motion, blocks.size) for pair in pairs])
-    start = float(blocks.times[0])
-    window = ((blocks.times - start) / _WINDOW).astype(int)
+    window = windows(blocks)
     for number in np.unique(window):
         chosen = np.flatnonzero((window == number) & usable)
         if len(chosen) >= 3:

@@ -2,6 +2,9 @@
 
 A thing with much texture before a background with little can outweigh it, and then nothing in one pair of frames says
 which of the two is the camera. Where that is so for most of a segment, the honest word is `unsure`.
+
+Short of that, what doesn't agree pulls a fit aside a little, and a move that isn't there shows beside the one that is. So
+where not two thirds of the picture agree, only the largest of several moves at a time is told.
 """
 
 from collections.abc import Sequence
@@ -30,6 +33,9 @@ _MOST = 0.4  # of the pairs looked at
 _NEXT = 0.5  # seconds: moves closer than this are beside each other
 _SETTLED = {"unsure", "orbit", "track"}
 _FEW = 6  # blocks
+_AGREED = 0.65  # of the textured picture: where less agrees,
+_PULLED = 0.6  # a move that comes to less than this share of another at the same time may be a pull
+_LEFT_OVER = 0.4  # seconds of it for which the other doesn't last: as much is `unsure`
 
 
 def contested(
@@ -55,6 +61,29 @@ def _rivalled(pair: PairMotion, blocks: Blocks, k: int, p: NDArray[np.float64]) 
         return False
     _, other = second(p, d, w, rest)
     return holds(other, p, w, blocks.size) >= _RIVAL * holds(with_it, p, w, blocks.size)
+
+
+def unpulled(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments without the lesser of moves at one time where little of the picture agrees.
+
+    `unsure` stays where a left out move goes on for longer than the larger one.
+    """
+    out: list[Segment] = []
+    for segment in segments:
+        over = next((other for other in segments if _pulls(other, segment)), None)
+        if over is None:
+            out.append(segment)
+            continue
+        rest = ((segment.start, over.start), (over.end, segment.end))
+        out += [Segment("unsure", start, end) for start, end in rest if end - start >= _LEFT_OVER]
+    return tuple(sorted(out, key=lambda s: (round(s.start, 1), -s.size)))
+
+
+def _pulls(other: Segment, segment: Segment) -> bool:
+    if segment.word in _SETTLED or not segment.moves or not other.moves or segment.confidence >= _AGREED:
+        return False
+    shared = min(segment.end, other.end) - max(segment.start, other.start)
+    return segment.size < _PULLED * other.size and shared >= 0.5 * (segment.end - segment.start)
 
 
 def doubted(segments: Sequence[Segment], looked_at: Sequence[tuple[float, bool]]) -> tuple[Segment, ...]:

@@ -5,6 +5,8 @@ A similarity can't say whether the camera turned or went somewhere. Where the sc
 - `orbit`: the picture slides sideways, and what is far (towards the upper edge) slides against what is near (towards
   the lower edge), or at least three times as far; or it slides behind a subject that stays in place, and the far part
   slides 1.2 times as far as the near part. Round a subject the far side follows the camera, the near side goes against it.
+  Without a subject the slide has to change with height in both halves of the picture and all the time: a thing that goes
+  past doesn't do that. A rest before or after an orbit, in which the picture goes on bending, is part of it.
 - `track`: the picture slides behind a subject that stays in place in the middle of the frame, or grows or shrinks
   behind one that keeps its size, and it is no orbit.
 - What `kit.camera.near` finds in the near half alone.
@@ -27,7 +29,7 @@ from kit.camera.labelling import LEAST_MOVE
 from kit.camera.near import near_half
 from kit.camera.segments import Segment
 from kit.camera.sliding import Span, row_slide, span_of
-from kit.camera.staying import in_place, same_size
+from kit.camera.staying import SEEN, in_place, same_size
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -35,8 +37,10 @@ Flags = NDArray[np.bool_]
 _AGAINST = 0.35  # near part's slide over the far part's, below which it's an orbit without a subject seen
 _BEHIND = 0.85  # the same with a subject in place
 _GAIN = 0.1  # of the picture: what a slide that depends on depth has to explain more than one that doesn't
+_STILL_GAIN = 0.25  # the same for what seems to stand still: round a subject hardly any block does
 _SOME_GAIN = 0.04  # the same with a subject in place
 _NEXT = 0.1  # seconds between orbits that are one
+_GOES_ON = 0.3
 _PART = 0.3  # of a zoom's time that has to be free of other moves to tell for the whole
 _GROWTH = 0.2  # of the scale's logarithm: more than this is no slide taken for growth
 _MUCH_GAIN = 0.3  # the same for what was taken for growth
@@ -47,6 +51,10 @@ _HALF = 0.07  # and this many both above and below the middle
 _SHEAR = 0.4  # of the slide's slope from top to bottom: a roll has as much from left to right in the other direction
 _BEND = 0.6  # of the picture has to agree with a bend at a rim, of which more lines fit by chance
 _RIMS = (0.0, 0.1, 0.2)  # of the height below the middle: where a flat ground may begin
+_IN_HALF = 0.4  # of the blocks in a half, left or right, that have to agree where there are enough of them,
+_TELLS = 8
+_HALF_SLOPE = 0.5  # and how steep the slide's slope has to be there, as a share of the whole picture's,
+_THIRD_SLOPE = 0.2  # and in each third of the time, as a share of its third: a move may start and end softly
 _DRIFT = 0.05  # of the width: clouds and water drift by less before a still camera, in a usual clip
 
 
@@ -71,7 +79,30 @@ def deepened(segments: Sequence[Segment], blocks: Blocks, usable: Flags) -> tupl
             found = [
                 better if s is segment else s for s in found if s is segment or not _same_time(s, segment)
             ]
-    return _joined(found)
+    return _joined([_going_on(segment, found, blocks, usable) for segment in found])
+
+
+def _going_on(rest: Segment, found: Sequence[Segment], blocks: Blocks, usable: Flags) -> Segment:
+    """A rest before or after an orbit as part of it, where the picture goes on bending at `_GOES_ON` of its speed or more.
+
+    It may be too short to show an orbit by itself.
+    """
+    orbit = next((s for s in found if s.word == "orbit" and _touch(s, rest)), None)
+    if rest.word != "static" or orbit is None or (span := span_of(rest, blocks, usable)) is None:
+        return rest
+    use = span.known
+    if np.count_nonzero(use) < _KNOWN * len(use):
+        return rest
+    rim, _, share, _ = _sheared(span.p[use], span.moved[use], span.size[1])
+    far, near, _ = _profile(span, use, rim)
+    bend = (far - near) / span.size[0] * (1.0 if orbit.direction == "right" else -1.0)
+    if share < _MOSTLY or bend < _GOES_ON * orbit.speed * (rest.end - rest.start):
+        return rest
+    return replace(orbit, start=rest.start, end=rest.end, amount=bend, size=0.0)
+
+
+def _touch(one: Segment, other: Segment) -> bool:
+    return min(abs(one.start - other.end), abs(one.end - other.start)) < _NEXT
 
 
 def _joined(segments: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -143,7 +174,11 @@ def _orbit(segment: Segment, span: Span) -> Segment | None:
     against = far * near < 0 and abs(near) >= least and not (upper.any() and (upper >= 0).all())
     if abs(far) < least or turns or (abs(far) <= abs(near) and not against):
         return None
-    if near / far > (_BEHIND if subject.any() else _AGAINST):
+    if near / far <= _AGAINST:
+        turns_round = _all_over(span, use, rim, fit, slope)
+    else:
+        turns_round = bool(subject.any()) and near / far <= _BEHIND
+    if not turns_round:
         return None
     return replace(
         segment,
@@ -162,9 +197,40 @@ def _by_depth(segment: Segment, share: float, gain: float, *, with_subject: bool
     """
     if segment.unit == "x":
         return share >= _MOSTLY and gain >= _MUCH_GAIN and abs(np.log(segment.amount)) <= _GROWTH
-    return share >= (_ON_LINE if with_subject else _MOSTLY) and gain >= (
-        _SOME_GAIN if with_subject else _GAIN
-    )
+    least = _STILL_GAIN if segment.word == "static" else _SOME_GAIN if with_subject else _GAIN
+    return share >= (_ON_LINE if with_subject else _MOSTLY) and gain >= least
+
+
+def _all_over(span: Span, use: Flags, rim: float, fit: Floats, slope: float) -> bool:
+    """Whether the slide depends on depth by `slope` per pixel down in the left and the right half, and at all times.
+
+    Parallax does. A thing that goes past on one side, or for a while, bends a line through all blocks and all of the time
+    as much, but not each part of it.
+    """
+    p, moved = span.p[use], span.moved[use]
+    down = np.maximum(p[:, 1], rim)
+    left = np.hypot(*(moved - np.column_stack([np.ones(len(p)), p[:, 0], down]) @ fit).T)
+    agree = left <= _reach(moved)
+    for half in (p[:, 0] < 0, p[:, 0] >= 0):
+        if np.count_nonzero(half) >= _TELLS and agree[half].mean() < _IN_HALF:
+            return False
+        steep = _slope(down[half & agree], moved[half & agree, 0])
+        if steep is not None and steep / slope < _HALF_SLOPE:
+            return False
+    thirds = (_slope(down[agree], part[use, 0][agree]) for part in span.parts)
+    return all(steep is None or 3 * steep / slope >= _THIRD_SLOPE for steep in thirds)
+
+
+def _slope(down: Floats, slide: Floats) -> float | None:
+    """How much the slide (n,) changes a pixel further down (n,); None for too few blocks, or all at one height."""
+    if len(down) < _TELLS or np.ptp(down) < 1:
+        return None
+    return float(np.polyfit(down, slide, 1)[0])
+
+
+def _reach(moved: Floats) -> Floats:
+    """How far displacements (n, 2) may lie from a fit, in pixels (n,): sums over a segment are exact to that."""
+    return np.asarray(3.0 + 0.15 * np.hypot(*moved.T))
 
 
 def _profile(span: Span, use: Flags, rim: float) -> tuple[float, float, float]:
@@ -200,7 +266,7 @@ def _sheared(p: Floats, d: Floats, high: float) -> tuple[float, Floats, float, f
     weight = np.ones(len(p))
     alike, _ = best_fit(p, d, weight, np.array([[*np.median(d, axis=0), 0.0, 0.0], [0.0] * 4]), blur=3.0)
     error = np.hypot(*(d - displaced(alike[None], p)[0]).T)
-    reach = 3.0 + 0.15 * np.hypot(*d.T)
+    reach = _reach(d)
     ways = [(rim * high, *_shear(p, d, np.maximum(p[:, 1], rim * high), reach)) for rim in (-np.inf, *_RIMS)]
     rim, fit, share = max(ways, key=lambda way: way[2])
     if share < _BEND:
@@ -224,7 +290,7 @@ def _shear(p: Floats, d: Floats, down: Floats, reach: Floats) -> tuple[Floats, f
 def _track(segment: Segment, span: Span) -> Segment | None:
     """The segment as the camera's travel with a subject, where one stays in place."""
     family = segment.word.partition("_")[0]
-    if segment.end - segment.start < 0.5:
+    if segment.end - segment.start < 0.5 or (family == "pan" and segment.size < SEEN):
         return None
     if family == "pan":
         subject = in_place(span, row_slide(span))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kit.camera.background import Blocks, settled
-from kit.camera.contest import contested, doubted
+from kit.camera.belonging import belonging
+from kit.camera.contest import contested, doubted, unpulled
 from kit.camera.depth import deepened
 from kit.camera.estimate import Similarity, fit
 from kit.camera.labelling import labelled
@@ -62,12 +63,13 @@ class Follower:
             (first.width, first.height),
         )
         usable = np.array([step.usable for step in self._steps])
-        pairs = settled([step.pair for step in self._steps], blocks, usable)
+        own = [step.pair for step in self._steps]
+        pairs = belonging(own, settled(own, blocks, usable), blocks, usable)
         steps = [step._replace(pair=pair) for step, pair in zip(self._steps, pairs, strict=True)]
         self._line = path(steps, first.width, first.height)
         told = [step.usable or step.held for step in steps]
         motion = labelled(self._line, _inliers(steps), told)
-        segments = deepened(motion.segments, blocks, usable)
+        segments = unpulled(deepened(motion.segments, blocks, usable))
         segments = doubted(segments, contested(pairs, blocks, usable))
         if self._last > self._steps[-1].end:
             segments = (*segments, Segment("unsure", self._steps[-1].end, self._last))

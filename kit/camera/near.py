@@ -6,6 +6,7 @@ near. Then the fit says `static`, though all of the near half goes by. Told with
 - `zoom_in`, `zoom_out`: the near half grows or shrinks as a whole about a point within the frame (a dolly).
 - a pan or a tilt: the near half slides as a whole, and the far half does a little the same way.
 - `unsure`: the near half slides far as a whole, and the far half stands. A river before a still camera looks like that.
+  Or none of it stands still, whatever way it goes.
 """
 
 from dataclasses import replace
@@ -21,12 +22,16 @@ from kit.camera.sliding import Span
 Floats = NDArray[np.float64]
 
 _BLOCKS = 12  # below the middle of the frame
-_TOGETHER = 0.4  # of them agree
+_TOGETHER = (
+    0.3  # of them agree on growth: clouds, water and subjects go their own ways, and near things grow by more
+)
 _WIDE = 0.6  # of the width: how far apart they lie
 _NOT_NARROW = 0.25  # the same where the far half plainly goes the same way,
 _PLAINLY = 0.08  # this share of it or more
 _SLIDES = 0.08  # of the long edge: clouds and water drift by less before a still camera, in a usual clip
 _ONE_WAY = 0.6  # of the near half's blocks slide alike,
+_NONE = 0.02  # of the near half's blocks that stand: with fewer no camera is called still; and
+_MOVED = 0.05  # of the long edge, from which a block doesn't stand
 _LIKE = 0.5  # which is within this share of their median
 _ALONG = 1.5  # pixels that the far half has to go the same way,
 _EXACT = 0.5  # and the spread of its blocks as a share of that
@@ -65,15 +70,17 @@ def _wide(p: Floats, span: Span, share: float) -> bool:
 
 def _slid(segment: Segment, span: Span, p: Floats, d: Floats) -> Segment | None:
     """A rest as a pan or a tilt, or as `unsure` where the far half stands, if the near half at p goes one way, d."""
+    if segment.word != "static":
+        return None
     shift = np.median(d, axis=0)
-    axis = int(np.abs(shift).argmax())
-    net = float(shift[axis])
-    # What is nearer slides further, so not all of the near half goes equally far.
-    same = np.abs(d[:, axis] - net) <= _LIKE * abs(net)
-    if segment.word != "static" or abs(net) < _SLIDES * span.long_edge:
-        return None
-    if same.mean() < _ONE_WAY:
-        return None
+    # What is nearer slides further, so not all of the near half goes equally far; and a subject may cross it meanwhile.
+    alike = np.abs(d - shift) <= _LIKE * np.abs(shift)
+    far_enough = np.abs(shift) >= _SLIDES * span.long_edge
+    axis = int((alike.mean(axis=0) * far_enough).argmax())
+    net, same = float(shift[axis]), alike[:, axis]
+    if not far_enough[axis] or same.mean() < _ONE_WAY:
+        none = (np.hypot(*d.T) < _MOVED * span.long_edge).mean() < _NONE
+        return Segment("unsure", segment.start, segment.end) if none else None
     far = span.moved[span.known & (span.p[:, 1] < 0), axis] * np.sign(net)
     along = float(np.median(far)) if len(far) >= _BLOCKS else 0.0
     if along < _ALONG or float(np.median(np.abs(far - along))) > _EXACT * along:

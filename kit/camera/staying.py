@@ -13,7 +13,7 @@ _MOST = 0.35  # of the blocks that are seen: more is no subject
 
 # Before a background that slides:
 _STILL = 0.45  # of what the background does around: a block that moves less stays in place
-_SEEN = 0.04  # of the long edge: background that moves less shows nobody who doesn't
+SEEN = 0.04  # of the long edge: background that moves less shows nobody who doesn't
 _SUBJECT = 3  # blocks (2.7 % of the picture)
 _ON_AVERAGE = 0.4  # as _STILL, over the whole time, in the middle of the subject's blocks
 _STILLER = 0.28  # the same where the blocks are few, of which some may stand still by chance
@@ -24,7 +24,7 @@ _LIKE_ROW = 0.15  # of a row's slide: blocks of a plain row differ by less,
 _PLAIN_ROW = 0.6  # and that many of its other blocks do
 
 # Before a background that grows or shrinks; far things hardly do that either:
-_GROWN = 0.02  # of the long edge: the same as _SEEN
+_GROWN = 0.02  # of the long edge: the same as SEEN
 _SUBJECT_IN_GROWTH = 4  # blocks
 _KEEPS = (
     -0.6,
@@ -44,7 +44,7 @@ def in_place(span: Span, around: Floats) -> Flags:
     far = np.hypot(*around.T)
     # What crosses a place on its way may stand still there on average, but not all the time.
     own = _paths(span)
-    found: Flags = _may_be(span) & (far >= _SEEN * span.long_edge) & (own < _STILL * far)
+    found: Flags = _may_be(span) & (far >= SEEN * span.long_edge) & (own < _STILL * far)
     # The far end of a street stands still as well; a subject reaches below the middle.
     low = found & (span.p[:, 1] > 0)
     if np.count_nonzero(found) > _MOST * np.count_nonzero(span.known):

@@ -49,7 +49,7 @@ def _covered(spans: list[tuple[float, float]]) -> float:
 
 CAMERA = Metric(
     name="camera_motion",
-    version=3,
+    version=4,
     unit="share of time",
     dimension="prompt_adherence",
     better=None,
@@ -57,7 +57,8 @@ CAMERA = Metric(
     meaning=(
         "What the camera does and when, in the kit's camera words: how far the picture goes (widths, heights, scale, "
         "degrees), and the share of the textured picture that agrees. The number is the share of the time in which it "
-        "moves. A move comes to 2 % of the long edge at least; 'unsure' where the picture can't tell."
+        "moves. A move comes to 2 % of the long edge at least; 'unsure' where the picture can't tell. Where less than "
+        "two thirds of the picture agree, a lesser move beside a larger one is not told."
     ),
     not_meaning=(
         "Not how the camera was built: a pan and a sideways travel are one word, as are a zoom and a dolly. A camera "
@@ -66,7 +67,8 @@ CAMERA = Metric(
     ),
     source=(
         "The kit's own: similarity with four parameters by annealed Tukey weights on block-wise Lucas-Kanade flow, "
-        "settled over windows of 0.75 s, cut into straight pieces by dynamic programming."
+        "settled over windows of 0.75 s and by how long each place keeps to the camera, cut into straight pieces by "
+        "dynamic programming."
     ),
     watcher=_Camera,
 )

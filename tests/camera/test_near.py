@@ -12,7 +12,7 @@ STATIC = Segment("static", 0.0, 1.0, confidence=0.9)
 
 
 def told(far, near, columns=COLUMNS):
-    """What a rest becomes when the upper half goes `far` and the lower half `near` pixels (x, y) in a second.
+    """What a rest becomes when the upper half goes `far` and the lower half `near` pixels (x, y), or (112, 2), in a second.
 
     Only the first few columns of the lower half have texture.
     """
@@ -59,3 +59,19 @@ def test_a_near_half_that_drifts_is_a_rest():
     """Water and clouds drift before a still camera."""
     assert told((0.0, 0.0), (12.0, 0.0)) is None
     assert told((0.0, 0.0), (0.0, 0.0)) is None
+
+
+def test_a_subject_that_crosses_the_near_half_does_not_hide_its_slide():
+    """All of the near half goes up by 40 pixels, and half of it 60 to the right as well: the camera tilts down."""
+    column = np.arange(ROWS * COLUMNS) % COLUMNS
+    near = np.stack([np.where(column < 8, 60.0, -4.0), np.full(ROWS * COLUMNS, -40.0)], axis=1)
+    assert told((0.0, -4.0), near).word == "tilt_down"
+
+
+def test_where_nothing_near_stands_no_camera_is_called_still():
+    """Blocks that all go 40 pixels, each its own way, are no rest; where a tenth of them stands they may be a crowd's."""
+    angle = np.arange(ROWS * COLUMNS) * 2.4
+    near = 40.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    assert told((0.0, 0.0), near).word == "unsure"
+    near[::10] = 0.0
+    assert told((0.0, 0.0), near) is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kit.camera.background import Blocks
-from kit.camera.contest import contested, doubted
+from kit.camera.contest import contested, doubted, unpulled
 from kit.camera.estimate import STILL, PairMotion, Similarity, about_middle, fit, holds
 from kit.camera.path import Step, path
 from kit.camera.segments import Segment
@@ -168,3 +168,29 @@ def test_contested_moves_beside_each_other_are_unsure():
     assert doubted([pan, tilt], [(at, False) for at, _ in votes]) == (pan, tilt)
     track = Segment("track", 0.0, 1.0, direction="left", size=0.1)
     assert [s.word for s in doubted([track, tilt], votes)] == ["track", "unsure"]
+
+
+def test_a_lesser_move_beside_another_needs_two_thirds_of_the_picture():
+    """Half of the picture agreeing tells the larger of two moves at a time; most of it tells both."""
+    zoom = Segment("zoom_in", 0.0, 2.0, 1.5, "x", 0.5, size=0.11)
+    tilt = Segment("tilt_up", 0.0, 1.0, 0.08, "heights", 0.5, size=0.045)
+    assert unpulled([zoom, tilt]) == (zoom,)
+    both = (
+        Segment("zoom_in", 0.0, 2.0, 1.5, "x", 0.8, size=0.11),
+        Segment("tilt_up", 0.0, 1.0, 0.08, "heights", 0.8, size=0.045),
+    )
+    assert unpulled(both) == both
+    # As large as the other, after it, or told by depth: it is kept.
+    for other in (
+        Segment("tilt_up", 0.0, 1.0, 0.16, "heights", 0.5, size=0.09),
+        Segment("tilt_up", 2.0, 3.0, 0.08, "heights", 0.5, size=0.045),
+        Segment("track", 0.0, 1.0, 0.04, "widths", 0.5, "left", size=0.045),
+    ):
+        assert set(unpulled([zoom, other])) == {zoom, other}
+
+
+def test_what_outlasts_the_larger_move_is_unsure():
+    """A lesser move that goes on for half a second after the larger one leaves that time unsure."""
+    pan = Segment("pan_left", 0.0, 1.0, 0.3, "widths", 0.5, size=0.3)
+    tilt = Segment("tilt_up", 0.0, 1.5, 0.08, "heights", 0.5, size=0.045)
+    assert unpulled([pan, tilt]) == (pan, Segment("unsure", 1.0, 1.5))

@@ -16,12 +16,12 @@ X, Y = (COLUMN + 0.5) * WIDE / COLUMNS - WIDE / 2, (ROW + 0.5) * HIGH / ROWS - H
 GROWTH = 0.3
 
 
-def blocks(moved):
-    """A second in which each block goes evenly what `moved` (112, 2) says, all of them clear."""
+def blocks(moved, share=(1 / PAIRS,) * PAIRS):
+    """A second in which each block goes what `moved` (112, 2) says, `share` of it in each pair, all of them clear."""
     grid = np.stack([X + (WIDE - 1) / 2, Y + (HIGH - 1) / 2], axis=1)
     return Blocks(
         grid.astype(np.float32),
-        np.tile(np.asarray(moved) / PAIRS, (PAIRS, 1, 1)).astype(np.float32),
+        (np.asarray(moved) * np.asarray(share)[:, None, None]).astype(np.float32),
         np.full((PAIRS, ROWS * COLUMNS), 0.9, np.float32),
         (np.arange(PAIRS) + 1) / PAIRS,
         (WIDE, HIGH),
@@ -138,3 +138,47 @@ def test_a_pan_past_things_at_all_distances_stays_a_pan():
     """What is near slides further the same way."""
     (pan,) = deep(sideways(48 + 60 * np.clip(Y / HIGH + 0.2, 0, None)), PAN)
     assert pan == PAN
+
+
+ROUND = sideways(-0.6 * Y)  # the upper edge goes 54 pixels to the right, the lower edge as far to the left
+
+
+def test_an_orbit_is_seen_on_both_sides_of_the_picture():
+    """Where five columns of the right half stand still, what bends the others is a thing."""
+    (orbit,) = deep(ROUND, PAN)
+    assert orbit.word == "orbit"
+    one_side = ROUND.copy()
+    one_side[COLUMN > 8] = 0.0
+    assert deep(one_side, PAN) == (PAN,)
+
+
+def test_an_orbit_goes_on_all_the_time():
+    """What bends the picture in its last third only, or there and back, is a thing that crossed it."""
+    third = np.repeat([0.0, 0.0, 1.0], PAIRS // 3) / (PAIRS // 3)
+    back = np.repeat([1.0, 1.0, -1.0], PAIRS // 3) / (PAIRS // 3)
+    for share in (third, back):
+        assert deepened([PAN], blocks(ROUND, share), np.ones(PAIRS, bool)) == (PAN,)
+
+
+def test_a_rest_after_an_orbit_is_part_of_it_where_the_picture_goes_on_bending():
+    """A similarity calls a slide to the right above and to the left below still; a short one shows by what came before."""
+    pan, rest = (
+        Segment("pan_left", 0.0, 0.7, 0.1, "widths", 0.9, size=0.1),
+        Segment("static", 0.7, 1.0, confidence=0.9),
+    )
+    (orbit,) = deepened([pan, rest], blocks(ROUND), np.ones(PAIRS, bool))
+    assert (orbit.word, orbit.start, orbit.end) == ("orbit", 0.0, 1.0)
+    assert orbit.amount == pytest.approx(0.6 * 0.8 * HIGH / WIDE, rel=0.1)
+    at_rest = np.where(np.arange(PAIRS) < 17, 1 / 17, 0.0)
+    found = deepened([pan, rest], blocks(ROUND, at_rest), np.ones(PAIRS, bool))
+    assert [segment.word for segment in found] == ["orbit", "static"]
+
+
+def test_a_picture_that_hardly_slides_shows_nobody_who_does_not():
+    """Four blocks that stand before rows sliding 16 pixels are somebody, if the picture as a whole slides as far."""
+    moved = sideways(16.0)
+    moved[at((5, 6), (5, 7), (6, 6), (6, 7))] = 0.0
+    (track,) = deep(moved, Segment("pan_left", 0.0, 1.0, 16 / WIDE, "widths", 0.9, size=16 / WIDE))
+    assert track.word == "track"
+    slight = Segment("pan_left", 0.0, 1.0, 9 / WIDE, "widths", 0.9, size=9 / WIDE)
+    assert deep(moved, slight) == (slight,)
