@@ -18,6 +18,11 @@ from numpy.typing import NDArray
 
 from kit.camera.background import Blocks, windows
 from kit.camera.estimate import (
+    CROWD,
+    CUT,
+    MIDDLE,
+    PARTS,
+    RELATIVE,
     SURE,
     PairMotion,
     about_middle,
@@ -35,10 +40,6 @@ _UNKNOWN = 4.0  # blocks of mean weight: what every place is given of the mean s
 _BETTER = 1.05  # times the support: what another fit has to have to replace the one before
 _WIDE = (4.0, 2.6, 1.7, 1.1, 0.7, 0.4)  # pixels: scales of the fits that start from the median,
 _NARROW = (1.1, 0.7, 0.4)  # and of those that start from what was found before
-# As in `kit.camera.estimate`:
-_MIDDLE, _PARTS, _CROWD = 0.75, (5, 4), 0.6
-_CUT = 4.685  # times the scale
-_RELATIVE = 0.06
 _BELONGS = 0.6  # pixels from the fit at which a block's agreement is half, when places are told,
 _AGREES = 0.4  # and when fits are told
 _PULL = 400.0  # square pixels, for a block of mean weight that has neither growth nor turn: holds narrow fits
@@ -59,7 +60,7 @@ class _Span:
         self._square = self.x**2 + self.y**2
         d = blocks.displacement[chosen].astype(np.float64)
         self.moved = np.concatenate([d[..., 0], d[..., 1]], axis=1)
-        self.slack = _RELATIVE * np.hypot(d[..., 0], d[..., 1])
+        self.slack = RELATIVE * np.hypot(d[..., 0], d[..., 1])
         confidence = blocks.confidence[chosen].astype(np.float64)
         self.weight = weights_of_pairs(confidence, p, blocks.size)
 
@@ -72,7 +73,7 @@ class _Span:
         d, slack = self.moved[rows], self.slack[rows]
         u, v = d[:, : self.count], d[:, self.count :]
         for scale in scales:
-            left = self._squared(theta, rows) / (_CUT * scale + slack) ** 2
+            left = self._squared(theta, rows) / (CUT * scale + slack) ** 2
             w = weight * np.maximum(1 - left, 0) ** 2
             total = w.sum(axis=1)
             safe = np.maximum(total, 1e-9)
@@ -110,13 +111,13 @@ def weights_of_pairs(confidence: Floats, p: Floats, size: tuple[int, int]) -> Fl
     """What `kit.camera.estimate.weights` says of the blocks that have a say, for t pairs at once: (t, n); 0 for others."""
     (x, y), (wide, high) = p.T, size
     middle = (np.abs(x) <= 0.3 * wide) & (np.abs(y) <= 0.3 * high)
-    own = np.sqrt(confidence) * (confidence >= SURE) * np.where(middle, _MIDDLE, 1.0)
-    columns, rows = _PARTS
+    own = np.sqrt(confidence) * (confidence >= SURE) * np.where(middle, MIDDLE, 1.0)
+    columns, rows = PARTS
     column = np.clip(((x / wide + 0.5) * columns).astype(int), 0, columns - 1)
     row = np.clip(((y / high + 0.5) * rows).astype(int), 0, rows - 1)
     inside = (row * columns + column)[:, None] == np.arange(columns * rows)
     crowd = own @ inside.astype(np.float64)
-    return np.asarray(own / np.maximum(crowd @ inside.T, 0.5) ** _CROWD)
+    return np.asarray(own / np.maximum(crowd @ inside.T, 0.5) ** CROWD)
 
 
 def belonging(

@@ -24,13 +24,13 @@ _SCALES = (4.0, 2.6, 1.7, 1.1, 0.7, 0.4, 0.25, 0.15)  # pixels
 _CLOSE = 0.7
 _NEAR = (0.2, 0.6)  # pixels from the fit at which a block's support is half; the second for noisy flow
 _PLAIN = 0.02  # of the support: what growth and turn together have to bring more than a shift alone
-_CUT = 4.685  # times the scale: where Tukey's weight becomes 0 (95 % efficiency under normal errors)
+CUT = 4.685  # times the scale: where Tukey's weight becomes 0 (95 % efficiency under normal errors)
 _INLIER = 1.0  # pixels from the fit, plus the share below of the block's own motion
-_RELATIVE = 0.06
+RELATIVE = 0.06
 # A subject stands in the middle more often than at the edge, so the edge counts a little more for the camera.
-_MIDDLE = 0.75
-_PARTS = (5, 4)  # columns and rows of the frame whose parts count alike, in good part
-_CROWD = 0.6
+MIDDLE = 0.75
+PARTS = (5, 4)  # columns and rows of the frame whose parts count alike, in good part
+CROWD = 0.6
 _FEW = 10  # textured blocks: with fewer, four parameters are hardly held
 _SECOND = (
     0.2  # of the textured blocks (by weight) that a second motion has to have to be taken for the camera's
@@ -154,13 +154,13 @@ def weights(confidence: Floats, p: Floats, size: tuple[int, int]) -> Floats:
     much texture before a plain wall is no majority of the picture's area.
     """
     edge = _edge(p, size)
-    own = np.sqrt(confidence) * np.where(edge, 1.0, _MIDDLE)
-    place = ((p / size + 0.5) * _PARTS).astype(int)
+    own = np.sqrt(confidence) * np.where(edge, 1.0, MIDDLE)
+    place = ((p / size + 0.5) * PARTS).astype(int)
     # np.clip() takes longer than the rest of this.
-    column, row = np.minimum(np.maximum(place, 0), np.subtract(_PARTS, 1)).T
-    part = row * _PARTS[0] + column
-    crowd = np.bincount(part, own, minlength=_PARTS[0] * _PARTS[1])
-    return np.asarray(own / np.maximum(crowd[part], 0.5) ** _CROWD)
+    column, row = np.minimum(np.maximum(place, 0), np.subtract(PARTS, 1)).T
+    part = row * PARTS[0] + column
+    crowd = np.bincount(part, own, minlength=PARTS[0] * PARTS[1])
+    return np.asarray(own / np.maximum(crowd[part], 0.5) ** CROWD)
 
 
 def as_similarity(theta: Floats, size: tuple[int, int]) -> Similarity:
@@ -223,9 +223,9 @@ def best_fit(
     shift = np.zeros((len(theta), 1), bool)
     shift[count : 2 * count] = True
     # Blocks that move far are matched less exactly: turning and growing inside a block blur the match.
-    slack = _RELATIVE * np.hypot(d[:, 0], d[:, 1])
+    slack = RELATIVE * np.hypot(d[:, 0], d[:, 1])
     scales = np.array(_SCALES[blur > 1 :])
-    narrow = -1 / (_CUT * scales[:, None] * blur + slack) ** 2
+    narrow = -1 / (CUT * scales[:, None] * blur + slack) ** 2
     for scale, falls in zip(scales, narrow, strict=True):
         now = len(theta) if scale <= _CLOSE else 2 * count
         weight = fits.squared_error(theta[:now])
@@ -245,7 +245,7 @@ def best_fit(
 def agreeing(theta: Floats, p: Floats, d: Floats) -> NDArray[np.bool_]:
     """Which blocks at p (n, 2) with displacements d (n, 2) agree with parameters (4,)."""
     error = np.hypot(*(d - displaced(theta[None], p)[0]).T)
-    return np.asarray(error <= _INLIER + _RELATIVE * np.hypot(*d.T))
+    return np.asarray(error <= _INLIER + RELATIVE * np.hypot(*d.T))
 
 
 class _Fits:
