@@ -2,7 +2,7 @@
 
     pytest tests/bench/bench_camera.py -s --override-ini python_files='bench_*.py' --override-ini python_functions='bench_*'
 
-KIT_EVERY=n films each n-th move only (6 by default, about 1,400 clips and a quarter of an hour; 1 films them all).
+KIT_EVERY=n films each n-th move only (6 by default, about 2,900 clips and half an hour; 1 films them all).
 """
 
 import itertools
