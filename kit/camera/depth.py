@@ -251,7 +251,11 @@ def _profile(span: Span, use: Flags, rim: float) -> tuple[float, float, float]:
     if len(found) < 4:
         return 0.0, 0.0, 0.0
     y, slide, count = (np.array(column, dtype=float) for column in zip(*found, strict=True))
-    slope, middle = np.polyfit(np.maximum(y, rim), slide, 1, w=np.sqrt(count))
+    down = np.maximum(y, rim)
+    if np.ptp(down) < 1:
+        # All rows that are seen lie above the rim: nothing shows the ground.
+        return 0.0, 0.0, 0.0
+    slope, middle = np.polyfit(down, slide, 1, w=np.sqrt(count))
     upper, lower = max(-0.4 * span.size[1], rim), 0.4 * span.size[1]
     return float(middle + slope * upper), float(middle + slope * lower), float(slope)
 

@@ -10,6 +10,7 @@ from kit.camera.belonging import belonging
 from kit.camera.contest import contested, doubted, unpulled
 from kit.camera.depth import deepened
 from kit.camera.estimate import Similarity, fit
+from kit.camera.faint import listened
 from kit.camera.labelling import labelled
 from kit.camera.path import Path, Step, path
 from kit.camera.segments import Motion, Segment
@@ -42,6 +43,7 @@ class Follower:
         start, self._last = self._last, end
         if len(self._steps) >= _MOST:
             return
+        flow = listened(flow)
         pair = fit(flow, self._before)
         # A start that was wrong once must not be handed on; where nothing agrees, the next pair begins anew.
         self._before = pair.motion if pair.tells and not broken else None

@@ -26,10 +26,10 @@ from kit.metrics.pyramid import (
     pyramid,
 )
 
-__all__ = ["Flow", "Level", "blocks_at", "difference_of", "displacements", "flow", "pyramid"]
+__all__ = ["TEXTURE", "Flow", "Level", "blocks_at", "difference_of", "displacements", "flow", "pyramid"]
 
 _STEPS = (1, 2, 2, 2)
-_TEXTURE = 4.0  # smaller eigenvalue of the mean structure tensor, in (grey levels/px)^2, that counts half
+TEXTURE = 4.0  # smaller eigenvalue of the mean structure tensor, in (grey levels/px)^2, that counts half
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +182,7 @@ class _Search:
             positions=positions,
             displacement=displacement,
             confidence=(
-                match * weakest / (weakest + np.float32(_TEXTURE)) * self._inside(displacement)
+                match * weakest / (weakest + np.float32(TEXTURE)) * self._inside(displacement)
             ).astype(np.float32),
             residual=residual,
             step=step,

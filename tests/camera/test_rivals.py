@@ -1,10 +1,13 @@
 """What keeps the camera metric honest: shake that is no move, things that are no parallax, and motions that compete."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kit.camera.background import Blocks
 from kit.camera.contest import contested, doubted, unpulled
+from kit.camera.depth import deepened
 from kit.camera.estimate import STILL, PairMotion, Similarity, about_middle, fit, holds
 from kit.camera.path import Step, path
 from kit.camera.segments import Segment
@@ -194,3 +197,16 @@ def test_what_outlasts_the_larger_move_is_unsure():
     pan = Segment("pan_left", 0.0, 1.0, 0.3, "widths", 0.5, size=0.3)
     tilt = Segment("tilt_up", 0.0, 1.5, 0.08, "heights", 0.5, size=0.045)
     assert unpulled([pan, tilt]) == (pan, Segment("unsure", 1.0, 1.5))
+
+
+def test_ground_of_which_no_row_is_seen_well_shows_no_depth():
+    """Two blocks of each row below the middle bend away, but rows are seen above it only: the pan stays a pan."""
+    moved = everywhere(-3.0)
+    row, column = np.divmod(np.arange(ROWS * COLUMNS), COLUMNS)
+    low = row >= ROWS // 2
+    moved[:, low, 0] += 0.1 * (grid()[low, 1] - (HIGH - 1) / 2)
+    sides = (column == 4) | (column == 9)
+    seen_well = np.where(~low | sides, 0.9, 0.0).astype(np.float32)
+    ground = replace(blocks(moved), confidence=np.tile(seen_well, (PAIRS, 1)))
+    pan = Segment("pan_right", 0.0, 1.0, 0.2, "widths", 1.0, size=0.2)
+    assert [s.word for s in deepened([pan], ground, np.ones(PAIRS, bool))] == ["pan_right"]
