@@ -69,6 +69,8 @@ export class Clip {
     this.seeking = null;
     /** @type {number | null} */
     this.goal = null;
+    /** Whether it has run since it was last put at a time. */
+    this.ran = false;
     this.takeOver();
   }
 
@@ -121,10 +123,11 @@ export class Clip {
     video.addEventListener("loadedmetadata", facts, { signal });
     video.addEventListener("durationchange", facts, { signal });
     video.addEventListener("error", () => this.fail(), { signal });
+    // Events come late: what the clip was told in the meantime is no wish of somebody's.
     video.addEventListener(
       "pause",
       () => {
-        if (this.wanted && !video.ended) this.tell.onpause();
+        if (this.wanted && video.paused && !video.ended) this.tell.onpause();
       },
       { signal },
     );
@@ -132,7 +135,7 @@ export class Clip {
     video.addEventListener(
       "play",
       () => {
-        if (this.wanted) return;
+        if (this.wanted || video.paused) return;
         video.pause();
         this.tell.onplay();
       },
@@ -196,7 +199,9 @@ export class Clip {
     while (this.goal !== null && !this.broken && !this.signal.aborted) {
       const goal = this.goal;
       this.goal = null;
-      if (video.seeking || Math.abs(video.currentTime - goal) > 0.0005) {
+      // Where a clip has run, its picture may be a frame past its time.
+      if (this.ran || video.seeking || Math.abs(video.currentTime - goal) > 0.0005) {
+        this.ran = false;
         video.currentTime = goal;
         await this.until(["seeked"], () => !video.seeking);
       }
@@ -206,7 +211,7 @@ export class Clip {
 
   /** Starts the clip. @returns {Promise<unknown>} the reason if the browser refused, else null */
   play() {
-    this.wanted = true;
+    this.wanted = this.ran = true;
     return this.video.play().then(
       () => null,
       (reason) => reason,
