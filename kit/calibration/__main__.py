@@ -25,6 +25,10 @@ def main() -> None:
         help="in place of damages film every N-th known camera move, over both sets of pictures (6: half an hour)",
     )  # fmt: skip
     given = parser.parse_args()
+    if given.clips is not None and not given.clips.is_dir():
+        parser.error(f"there is no folder {given.clips}; leave --clips out to go without real clips")
+    if given.camera is not None and given.camera < 1:
+        parser.error(f"--camera {given.camera} films nothing; expected 1 (every move) or more")
     target = Path(findings.__file__).with_name(findings.FILE) if given.keep else given.out / findings.FILE
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
 
