@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kit.camera.medians import median
 from kit.metrics.flow import Flow
 
 Floats = NDArray[np.float64]
@@ -124,7 +125,7 @@ def second(
     p: Floats, d: Floats, w: Floats, rest: NDArray[np.bool_], *, blur: float = 1.0
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """The best fit (4,) to the blocks that are left over, `rest` (n,), and which of them agree with it (n,)."""
-    theta, close = best_fit(p[rest], d[rest], w[rest], np.array([[*_median(d[rest]), 0.0, 0.0]]), blur=blur)
+    theta, close = best_fit(p[rest], d[rest], w[rest], np.array([[*median(d[rest]), 0.0, 0.0]]), blur=blur)
     agree = np.zeros(len(p), dtype=bool)
     agree[np.flatnonzero(rest)[close]] = True
     return theta, agree
@@ -183,20 +184,13 @@ def _edge(p: Floats, size: tuple[int, int]) -> NDArray[np.bool_]:
 
 def _starts(p: Floats, d: Floats, size: tuple[int, int], before: Similarity | None) -> Floats:
     """First guesses (s, 4): the median flow, that of the frame's edge, no motion, and the pair's before."""
-    rows = [[*_median(d), 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
+    rows = [[*median(d), 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
     edge = _edge(p, size)
     if np.count_nonzero(edge) >= 4:
-        rows.append([*_median(d[edge]), 0.0, 0.0])
+        rows.append([*median(d[edge]), 0.0, 0.0])
     if before is not None:
         rows.append(list(as_parameters(before, size)))
     return np.array(rows)
-
-
-def _median(d: Floats) -> Floats:
-    """Of each column of (n, 2); np.median() takes longer than a round of the fit."""
-    ordered = np.sort(d, axis=0)
-    middle: Floats = (ordered[(len(d) - 1) // 2] + ordered[len(d) // 2]) / 2
-    return middle
 
 
 def displaced(theta: Floats, p: Floats) -> Floats:
