@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from kit import __version__
 from kit.cards import Cards, load_cards, own_folders
+from kit.cells import nearest
 from kit.errors import BadParameter
 from kit.reporting import media, render
 from kit.reporting.figures import Figures
 from kit.reporting.files import ReportFiles, check_name, publish, slug, staging
 from kit.reporting.material import Material, gather
-from kit.reporting.parameters import did_you_mean
 from kit.reporting.schema import SCHEMA, SCHEMA_VERSION
 from kit.reporting.sections import (
     agreement,
@@ -334,8 +334,9 @@ def chosen(sections: Sequence[str], without: Sequence[str]) -> set[str]:
     """The ids of the sections that the page shall have. Raises BadParameter that names the nearest to an unknown one."""
     for name in (*list_of_text("sections", sections), *list_of_text("without", without)):
         if name not in SECTIONS:
-            guess = did_you_mean(name, SECTIONS)
-            raise BadParameter(f"there is no section {name!r}; {guess}there are: {', '.join(SECTIONS)}")
+            raise BadParameter(
+                f"there is no section {name!r}{nearest(name, SECTIONS)}; there are: {', '.join(SECTIONS)}"
+            )
     return set(sections or SECTIONS) - set(without)
 
 
@@ -369,8 +370,8 @@ def _prompts(named: Sequence[str], known: Sequence[str]) -> list[str]:
     for name in named:
         if name not in known:
             # A study may have hundreds: all are named only where none is near.
-            hint = did_you_mean(name, known).strip() or f"there are: {', '.join(known)}"
-            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have; {hint}")
+            hint = nearest(name, known) or f"; there are: {', '.join(known)}"
+            raise BadParameter(f"examples names the prompt {name!r}, which the study does not have{hint}")
     return [str(name) for name in named]
 
 

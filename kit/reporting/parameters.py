@@ -5,11 +5,11 @@ looks like a success. It also overlooks annotations with `|`, so the cell is rea
 """
 
 import ast
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from kit.cells import nearest
 from kit.errors import BadParameter, ReportError
 
 _PLAIN: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
@@ -75,12 +75,6 @@ def _annotation(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ast.unparse(node)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """'did you mean NAME? ' with the nearest of the known names, '' where none is near."""
-    near = difflib.get_close_matches(str(name), list(known), n=1)
-    return f"did you mean {near[0]!r}? " if near else ""
-
-
 def check_parameters(known: Mapping[str, Parameter], given: Mapping[str, Any]) -> None:
     """Refuse names that the notebook does not know and values of another type than it declares.
 
@@ -89,9 +83,8 @@ def check_parameters(known: Mapping[str, Parameter], given: Mapping[str, Any]) -
     problems = []
     for name, value in given.items():
         if name not in known:
-            guess = did_you_mean(name, known)
             problems.append(
-                f"the notebook has no parameter {name!r}; {guess}it has: {', '.join(known) or 'none at all'}"
+                f"the notebook has no parameter {name!r}{nearest(name, known)}; it has: {', '.join(known) or 'none at all'}"
             )
             continue
         annotation = known[name].annotation
