@@ -159,7 +159,9 @@ def test_of_three_models_the_votes_on_every_two_are_shown(build, whole, tmp_path
 
 def test_an_unknown_prompt_is_refused_with_the_nearest(silent: Study) -> None:
     """A slip in a prompt's id stops before anything is written, and names what was meant."""
-    with pytest.raises(BadParameter, match=r"'boot', which the study does not have \(did you mean 'boat'\?\)"):
+    with pytest.raises(
+        BadParameter, match=r"'boot', which the study does not have \(did you mean 'boat'\?\)"
+    ):
         Page(silent, draws=100, examples=["boot"])
 
 
